@@ -1,0 +1,1 @@
+"""What modelpromote exists for, pure: no I/O, no clock, no environment."""

@@ -1,0 +1,21 @@
+"""Gates: pure rules of an environment. One gate, one file, one line in GATES."""
+
+from modelpromote.core.gates import artifact, perplexity, precision_floor, soak, system_tests
+from modelpromote.core.gates.gate import Gate, GateSettings
+
+GATES: dict[str, Gate] = {
+    "precision-floor": precision_floor,
+    "artifact": artifact,
+    "perplexity": perplexity,
+    "system-tests": system_tests,
+    "soak": soak,
+}
+
+Settings = precision_floor.Settings | artifact.Settings | perplexity.Settings | system_tests.Settings | soak.Settings
+
+DEFAULT_FLOOR = precision_floor.Settings(gate="precision-floor")
+
+# judged in every environment, listed or not
+DEFAULTS: dict[str, GateSettings] = {"precision-floor": DEFAULT_FLOOR, "artifact": artifact.Settings(gate="artifact")}
+
+__all__ = ["DEFAULTS", "DEFAULT_FLOOR", "GATES", "Gate", "GateSettings", "Settings"]

@@ -1,0 +1,60 @@
+"""promote.yaml: the policy of the repository."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from modelpromote.core import rules
+from modelpromote.core.diagnostics import Diagnostic
+from modelpromote.core.document import Document
+from modelpromote.core.environment import Name
+from modelpromote.core.quantities import Duration, DurationField
+from modelpromote.core.schema import Schema, read
+
+PATH = "promote.yaml"
+
+
+class Policy(Schema):
+    """Environments in order, and how changes reach the deployed branch.
+
+    `render` is the format of rendered files. `via` says per environment whether a transition is pushed to the
+    deployed branch or to a branch of its own, for a pull request (default: push).
+    """
+
+    api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion")
+    kind: Literal["Repository"]
+    render: Literal[1]
+    repo_url: Annotated[
+        str, StringConstraints(pattern=r"^(https|ssh|git|file)://[^\s]{1,500}$|^[^\s/]+@[^\s:]+:[^\s]+$")
+    ] = Field(alias="repoURL")
+    branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]([A-Za-z0-9_-]|[./][A-Za-z0-9_-]){0,200}$")]
+    environments: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
+    via: dict[Name, Literal["push", "pr"]] = Field(default_factory=dict)
+    revert_window: DurationField = Field(default=Duration(90 * 86_400), alias="revertWindow")
+
+    def before(self, environment: str) -> str | None:
+        """The environment before this one; None for the first."""
+        index = self.environments.index(environment)
+        return self.environments[index - 1] if index else None
+
+
+def read_policy(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
+    """The policy, or all that is wrong with it."""
+    policy, problems = read(document, Policy)
+    if policy is None:
+        return None, problems
+    problems = tuple(_agreements(document, policy))
+    return (None if problems else policy), problems
+
+
+def _agreements(document: Document, policy: Policy) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for index, name in enumerate(policy.environments):
+        if name in policy.environments[:index]:
+            place = document.locate(("environments", index))
+            found.append(Diagnostic(rules.ENVIRONMENT_LIST, place, f"{name} is listed twice"))
+    for name in policy.via:
+        if name not in policy.environments:
+            place = document.locate(("via", name), key=True)
+            found.append(Diagnostic(rules.ENVIRONMENT_LIST, place, f"{name} is not one of the environments"))
+    return found

@@ -1,0 +1,89 @@
+"""Durations, percentages, sizes: types with one way to be written, and clear errors.
+
+Durations as in `15m`, `1h30m`, `90d`; percentages as in `3%`, `0.5%`; sizes as Kubernetes quantities
+(`8Gi`, `500m`, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, PlainSerializer, PlainValidator
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?")
+_PERCENTAGE = re.compile(r"(\d{1,5}(?:\.\d{1,6})?)%")
+_QUANTITY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duration:
+    """A length of time in whole seconds."""
+
+    seconds: int
+
+    @classmethod
+    def parse(cls, text: object) -> "Duration":
+        """Read `15m` or `1h30m`; ValueError says what is expected."""
+        match = _DURATION.fullmatch(text) if isinstance(text, str) and text else None
+        if match is None:
+            raise ValueError("expected a duration such as 30s, 15m, 1h30m or 7d")
+        parts = (int(part or 0) for part in match.groups())
+        return cls(sum(part * unit for part, unit in zip(parts, _UNITS.values(), strict=True)))
+
+    @property
+    def delta(self) -> timedelta:
+        """The same as a timedelta."""
+        return timedelta(seconds=self.seconds)
+
+    def __str__(self) -> str:
+        return span(self.delta)
+
+
+def span(delta: timedelta) -> str:
+    """A timedelta as people write it: `1h30m`, `2d`, `0s`; parts of a second are dropped."""
+    rest, text = int(delta.total_seconds()), ""
+    for unit, seconds in _UNITS.items():
+        count, rest = divmod(rest, seconds)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Percentage:
+    """A share in percent, exact: `3%` is Decimal(3)."""
+
+    value: Decimal
+
+    @classmethod
+    def parse(cls, text: object) -> "Percentage":
+        """Read `3%`; ValueError says what is expected."""
+        match = _PERCENTAGE.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError("expected a percentage such as 3% or 0.5%")
+        return cls(Decimal(match[1]))
+
+    @property
+    def fraction(self) -> float:
+        """0.03 for 3%."""
+        return float(self.value / 100)
+
+    def __str__(self) -> str:
+        return f"{self.value}%"
+
+
+def _quantity(text: str) -> str:
+    if _QUANTITY.fullmatch(text) is None:
+        raise ValueError("expected a Kubernetes quantity such as 8Gi, 500m or 2, in quotes where it is a bare number")
+    return text
+
+
+def _as_text(value: object) -> str:
+    return str(value)
+
+
+DurationField = Annotated[Duration, PlainValidator(Duration.parse), PlainSerializer(_as_text)]
+PercentageField = Annotated[Percentage, PlainValidator(Percentage.parse), PlainSerializer(_as_text)]
+Quantity = Annotated[str, AfterValidator(_quantity)]

@@ -1,0 +1,86 @@
+"""What a model is made of: its dimensions by config.json, and which of its matrices are Linear layers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from modelpromote.evidence.json_text import Json, whole
+from modelpromote.evidence.module_names import entries
+from modelpromote.evidence.safetensors import Tensor
+
+_HIDDEN = frozenset({"hidden_size", "d_model", "n_embd", "embed_dim"})
+_INNER = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size")
+_SIZES = ("_size", "_dim", "_rank")
+_NO_INPUT = frozenset({"vocab_size", "patch_size", "image_size", "max_batch_size"})
+_HEADS = ("num_attention_heads", "num_heads", "num_key_value_heads")
+_HEAD_DIMENSIONS = ("head_dim", "v_head_dim")
+# layers whose input is the hidden state, and layers whose input is the inner one of a feed-forward block
+_INWARD = frozenset(
+    {"q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "gate_up_proj", "fc1", "w1", "w3"}
+)
+_OUTWARD = frozenset({"down_proj", "fc2", "w2"})
+_LARGEST, _SMALLEST = 2**24, 8
+_MATRIX = 2
+_PLAIN = frozenset({"F16", "BF16", "F32", "F64"})
+# matrices that are looked up or that route: no Linear of the config's `targets`
+_LOOKED_UP = frozenset({"wte", "wpe", "embeddings", "embedding"})
+_ROUTERS = frozenset({"gate", "router"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Widths of a model: of the hidden state, within feed-forward blocks, and all that a layer's input may have."""
+
+    hidden: frozenset[int]
+    inner: frozenset[int]
+    all: frozenset[int]
+
+    def of_input(self, layer: str) -> tuple[frozenset[int], ...]:
+        """The widths that the layer's input may have, the likelier set first."""
+        role = layer.rpartition(".")[2]
+        likely = self.hidden if role in _INWARD else self.inner if role in _OUTWARD else self.all
+        return likely, self.all
+
+
+def dimensions(config: Mapping[str, Json]) -> Dimensions:
+    """The widths that config.json states, for the model and for the models within it."""
+    blocks = [config, *(value for value in config.values() if isinstance(value, dict))]
+    stated = [(key, size) for block in blocks for key, value in block.items() if (size := _size(value))]
+    hidden = frozenset(size for key, size in stated if key in _HIDDEN)
+    inner = frozenset(size for key, size in stated if key.endswith(_INNER))
+    others = frozenset(size for key, size in stated if key.endswith(_SIZES) and key not in _NO_INPUT)
+    return Dimensions(hidden, inner, hidden | inner | others | frozenset(_of_heads(blocks)))
+
+
+def _size(value: Json) -> int:
+    """A width, or 0 where it is none."""
+    size = whole(value) or 0
+    return size if _SMALLEST <= size <= _LARGEST else 0
+
+
+def _of_heads(blocks: list[Mapping[str, Json]]) -> Iterator[int]:
+    for block in blocks:
+        for heads, dimension in product(_HEADS, _HEAD_DIMENSIONS):
+            size = _size((whole(block.get(heads)) or 0) * (whole(block.get(dimension)) or 0))
+            if size:
+                yield size
+
+
+def leftovers(tensors: Mapping[str, Tensor], targets: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[str, ...]:
+    """The Linear layers that the config quantises, and that are stored as plain numbers all the same.
+
+    Raises UnreadablePattern.
+    """
+    wanted, spared = entries(targets), entries(ignore)
+    plain = (tensor.module for tensor in tensors.values() if _is_plain_linear(tensor))
+    return tuple(
+        sorted(
+            name for name in plain if any(entry(name) for entry in wanted) and not any(entry(name) for entry in spared)
+        )
+    )
+
+
+def _is_plain_linear(tensor: Tensor) -> bool:
+    layer = tensor.module.rpartition(".")[2]
+    is_matrix = tensor.part == "weight" and len(tensor.shape) == _MATRIX and tensor.dtype in _PLAIN
+    return is_matrix and layer not in _LOOKED_UP | _ROUTERS and "embed" not in layer
