@@ -1,0 +1,1 @@
+"""The world: git, Kustomize, files, YAML. Only these modules touch it."""

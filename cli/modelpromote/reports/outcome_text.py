@@ -1,0 +1,144 @@
+"""A transition as text: verdicts, what changes in the cluster, the commit, how to undo it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from modelpromote.core.cluster import ObjectChange
+from modelpromote.core.gates.gate import Verdict
+from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Preview, Refusal
+from modelpromote.reports import findings_text
+from modelpromote.reports.terminal import console
+
+_VERDICTS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
+_ACTIONS = {"added": ("+", "green"), "changed": ("~", "yellow"), "deleted": ("-", "red")}
+_SHOWN_FIELDS = 12
+
+
+def show_plan(plan: Plan) -> None:
+    """What is about to be done, and why it may be."""
+    out = console()
+    out.print(Text(f"{plan.kind}: {plan.summary}", style="bold"), soft_wrap=True)
+    if plan.verdicts:
+        out.print()
+        out.print(verdict_table(plan.verdicts))
+    out.print()
+    _preview(out, plan.preview)
+
+
+def show_outcome(outcome: Outcome | Plan, *, plan_shown: bool) -> None:
+    """What came of it; the last line says what was or was not done."""
+    out = console()
+    if isinstance(outcome, Refusal):
+        _refusal(out, outcome)
+    elif isinstance(outcome, AlreadySo):
+        out.print(f"already so: {outcome.summary}; nothing was written", soft_wrap=True)
+    elif isinstance(outcome, Made):
+        if not plan_shown:
+            show_plan(outcome.plan)
+        _made(out, outcome)
+    else:
+        out.print("not confirmed: nothing was written")
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+    """The gates: outcome, figure, limit, where the limit stands, how many samples."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("gate", "verdict", "figure", "limit", "samples", "set in"):
+        table.add_column(column, justify="right" if column == "samples" else "left", overflow="fold")
+    for verdict in verdicts:
+        figure = "; ".join([verdict.figure, *verdict.marks]) if verdict.figure else "; ".join(verdict.marks)
+        table.add_row(
+            verdict.gate,
+            Text(verdict.outcome, style=_VERDICTS[verdict.outcome]),
+            figure,
+            verdict.limit,
+            str(verdict.samples) if verdict.samples is not None else "",
+            Text(_where(verdict), style="dim"),
+        )
+    return table
+
+
+def _where(verdict: Verdict) -> str:
+    if verdict.where is None or not verdict.where.line:
+        return "always judged"
+    return f"{verdict.where.path}:{verdict.where.line}"
+
+
+def _refusal(out: Console, refusal: Refusal) -> None:
+    out.print(Text(f"{refusal.kind}: {refusal.summary}", style="bold"), soft_wrap=True)
+    if refusal.verdicts:
+        out.print()
+        out.print(verdict_table(refusal.verdicts))
+    out.print()
+    findings_text.write(out, refusal.findings)
+    count = len(refusal.findings)
+    out.print(f"refused: {count} finding{'s' if count != 1 else ''}; nothing was written", soft_wrap=True)
+
+
+def _made(out: Console, made: Made) -> None:
+    if made.destination is Destination.NOWHERE:
+        out.print("\ndry run: it would be allowed; nothing was written")
+        return
+    out.print(Text(f"\nCommit {made.commit}", style="bold"), soft_wrap=True)
+    for line in made.message.rstrip().split("\n"):
+        out.print(Text(f"  {line}" if line else ""), soft_wrap=True)
+    by_git = f"git revert {made.commit[:12]}   or   " if made.plan.kind == "promotion" else ""
+    out.print(Text(f"\nUndo: {by_git}{made.plan.undo}"), soft_wrap=True)
+    if made.plan.next:
+        out.print(Text(f"Next: {made.plan.next}"), soft_wrap=True)
+    out.print(Text(_last_line(made)), soft_wrap=True)
+
+
+def _last_line(made: Made) -> str:
+    if made.destination is Destination.LOCAL:
+        return f"kept: the commit is at {made.ref} and not pushed; push it with: {made.push}"
+    if made.pull_request:
+        return f"pushed: {made.plan.summary}; open a pull request from {made.ref}"
+    return f"done: {made.plan.summary}; pushed to {made.ref}"
+
+
+def _preview(out: Console, preview: Preview) -> None:
+    if not preview.built:
+        out.print(
+            "No kustomize, kubectl or oc on PATH: the release was not built. The rendered files change like this:"
+        )
+        for line in preview.text.splitlines():
+            style = (
+                "green"
+                if line.startswith("+")
+                else "red"
+                if line.startswith("-")
+                else "dim"
+                if line.startswith("@@")
+                else ""
+            )
+            out.print(Text(line, style=style), soft_wrap=True)
+        return
+    if not preview.changes:
+        out.print("In the cluster: nothing changes")
+        return
+    out.print(Text("In the cluster:", style="bold"))
+    for change in preview.changes:
+        _change(out, change)
+
+
+def _change(out: Console, change: ObjectChange) -> None:
+    sign, style = _ACTIONS[change.action]
+    out.print(Text(f"  {sign} {change.id}  {change.action}", style=style), soft_wrap=True)
+    for one in change.fields[:_SHOWN_FIELDS]:
+        out.print(Text(f"      {one.path}: {_value(one.before)} -> {_value(one.after)}"), soft_wrap=True)
+    if len(change.fields) > _SHOWN_FIELDS:
+        out.print(f"      and {len(change.fields) - _SHOWN_FIELDS} fields more (--json has them all)")
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, dict) and {"name", "weight"} <= value.keys():
+        return f"weight {value['weight']}"
+    text = str(value)
+    return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004

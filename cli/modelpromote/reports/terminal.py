@@ -1,0 +1,19 @@
+"""The terminal: one console for every text report."""
+
+import sys
+
+from rich.console import Console
+
+_WIDTH_IN_A_PIPE = 160
+
+
+def console() -> Console:
+    """Writes to stdout: coloured and as wide as the terminal, or plain and wide in a pipe."""
+    interactive = sys.stdout.isatty()
+    return Console(
+        width=None if interactive else _WIDTH_IN_A_PIPE,
+        highlight=False,
+        soft_wrap=False,
+        emoji=False,
+        markup=False,
+    )

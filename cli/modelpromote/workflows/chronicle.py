@@ -1,0 +1,51 @@
+"""The history of releases, read from a commit's first-parent log."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from modelpromote.adapters.git import GitRepository
+from modelpromote.core.history import Change, Decided, Stepped, Timeline, timeline
+from modelpromote.core.names import NameFault, VariantName
+from modelpromote.core.release import ReleaseKey
+from modelpromote.workflows.load import parse_release, parse_step
+
+_RELEASE = re.compile(r"environments/([^/]+)/([^/]+)/release\.yaml")
+_SLOT = re.compile(r"environments/([^/]+)/([^/]+)/([^/]+)/canary/([1-9]\d{0,5})/kustomization\.yaml")
+
+
+def changes(repository: GitRepository, commit: str, keys: Sequence[ReleaseKey] | None = None) -> tuple[Change, ...]:
+    """What happened to the decisions and slots of these releases (None: of all), oldest first."""
+    folders = [key.folder for key in keys] if keys is not None else ["environments/*/*"]
+    paths = [f"{folder}/release.yaml" for folder in folders] + [
+        f"{folder}/*/canary/*/kustomization.yaml" for folder in folders
+    ]
+    return repository.log(commit, paths)
+
+
+def timelines(events: Iterable[Change]) -> dict[ReleaseKey, Timeline]:
+    """The history of every release that a list of changes speaks of."""
+    decided: dict[ReleaseKey, list[Decided]] = {}
+    stepped: dict[ReleaseKey, list[Stepped]] = {}
+    for change in events:
+        if change.content is None:
+            continue
+        if match := _RELEASE.fullmatch(change.path):
+            release = parse_release(change.path, change.content)
+            if release is not None:
+                decided.setdefault(ReleaseKey(*match.groups()), []).append(Decided(change.landing, release))
+        elif match := _SLOT.fullmatch(change.path):
+            environment, model, name, number = match.groups()
+            step = parse_step(change.content)
+            try:
+                variant = VariantName.parse(name)
+            except NameFault:
+                continue
+            if step is not None:
+                slot = Stepped(change.landing, variant, int(number), step)
+                stepped.setdefault(ReleaseKey(environment, model), []).append(slot)
+    return {key: timeline(key, decided.get(key, ()), stepped.get(key, ())) for key in {*decided, *stepped}}
+
+
+def timeline_of(known: dict[ReleaseKey, Timeline], key: ReleaseKey) -> Timeline:
+    """One of them; empty where nothing was decided yet."""
+    return known.get(key) or timeline(key, ())

@@ -1,0 +1,82 @@
+"""`promote render`: bring every rendered file of the working tree up to date, or say what is not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelpromote.adapters.files import write_atomically
+from modelpromote.adapters.trees import WorkingTree
+from modelpromote.adapters.yaml_reader import check_both_readings
+from modelpromote.core import rules
+from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
+from modelpromote.core.render import Renderer
+from modelpromote.core.tree import EntryKind, Tree, walk
+from modelpromote.targets import TARGETS
+from modelpromote.targets.rooms import State, all_rooms
+from modelpromote.workflows.freshness import stale
+from modelpromote.workflows.load import load_state, model_names, variant_names
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a fresh render is, what of it is not there, and what is there beside it."""
+
+    files: Mapping[str, str]
+    problems: tuple[Diagnostic, ...]
+    differences: tuple[Diagnostic, ...] = ()
+    strays: tuple[Diagnostic, ...] = ()
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """The files that have to be written."""
+        return tuple(found.location.path for found in self.differences)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """Everything that is wrong."""
+        return in_order([*self.problems, *self.differences, *self.strays])
+
+
+def compare(renderer: Renderer, tree: Tree) -> Rendering:
+    """Hold a tree against its own fresh render."""
+    loaded = load_state(tree)
+    if loaded.value is None or has_errors(loaded.problems):
+        return Rendering({}, loaded.problems)
+    files = all_rooms(renderer, loaded.value)
+    return Rendering(files, loaded.problems, stale(tree, files), tuple(_strays(tree, loaded.value, files)))
+
+
+def render(renderer: Renderer, root: Path) -> Rendering:
+    """Write what differs; nothing at all where a manifest cannot be read. Nothing is ever removed."""
+    rendering = compare(renderer, WorkingTree(root))
+    for path in rendering.outdated:
+        check_both_readings(path, rendering.files[path].encode())
+    write_atomically(root, {path: rendering.files[path].encode() for path in rendering.outdated})
+    return rendering
+
+
+def _strays(tree: Tree, state: State, files: Mapping[str, str]) -> list[Diagnostic]:
+    """Files in rendered rooms that nothing renders, and links anywhere in them."""
+    found: list[Diagnostic] = []
+    for room in _rooms(tree, state):
+        for path, kind in walk(tree, room):
+            if kind is not EntryKind.FILE:
+                found.append(Diagnostic(rules.UNSAFE_FILE, Location(path), "is a link, a submodule or no plain file"))
+            elif path not in files and not _by_people(path):
+                found.append(Diagnostic(rules.STRAY, Location(path), "is not part of a fresh render"))
+    return found
+
+
+def _rooms(tree: Tree, state: State) -> list[str]:
+    bases = [
+        f"models/{model}/{variant}/{target}"
+        for model in model_names(tree)
+        for variant in variant_names(tree, model)
+        for target in TARGETS
+    ]
+    return ["argocd", *(f"environments/{name}" for name in state.environments), *bases]
+
+
+def _by_people(path: str) -> bool:
+    parts = path.split("/")
+    return parts[0] == "environments" and (parts[2:] == ["environment.yaml"] or parts[2:3] == ["extra"])

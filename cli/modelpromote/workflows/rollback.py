@@ -1,0 +1,110 @@
+"""`promote rollback`: the revert of the promotion in force; after `done`, a step back to `100` first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from modelpromote.core import rules
+from modelpromote.core.diagnostics import Diagnostic, Location, has_errors
+from modelpromote.core.ladder import Step
+from modelpromote.core.messages import rollback_message
+from modelpromote.core.outcome import Answer, Destination, Outcome, Plan, Refusal
+from modelpromote.core.quantities import span
+from modelpromote.core.release import Release
+from modelpromote.core.tree import Tree
+from modelpromote.targets import rooms
+from modelpromote.workflows.advance import Climb, gather_climb, plan_step
+from modelpromote.workflows.preview import preview
+from modelpromote.workflows.transition import Confirm, Ground, carry_out
+from modelpromote.workflows.world import World
+
+KIND = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for; `at_once` does not wait for the previous variant to be warm."""
+
+    environment: str
+    model: str = ""
+    reason: str = ""
+    at_once: bool = False
+
+
+def rollback(world: World, request: Request, destination: Destination, confirm: Confirm) -> Outcome | Plan:
+    """Gather, decide, enact. No gate, hold or policy ever blocks the way back."""
+    return carry_out(world, lambda ground: _decide(world, request, ground), destination, confirm)
+
+
+def _decide(world: World, request: Request, ground: Ground) -> Answer:
+    key, climb, problems = gather_climb(world, ground, request.environment, request.model)
+    summary = f"{key.model} in {key.environment}"
+    if climb is None:
+        nothing = Diagnostic(
+            rules.NOTHING_TO_UNDO,
+            Location(f"{key.folder}/release.yaml"),
+            f"nothing of {key.model} is in force",
+        )
+        return Refusal(KIND, key, summary, problems or (nothing,))
+    tree = world.repository.tree(ground.tip)
+    before = climb.history.before
+    if before is None:
+        detail = "the history does not show what was in force before"
+        return Refusal(KIND, key, summary, (Diagnostic(rules.NOTHING_TO_UNDO, Location(climb.release.path), detail),))
+    if climb.step is Step.DONE and not request.at_once:
+        return _warm_first(world, tree, climb)
+    if not request.at_once and (cold := _still_cold(climb, ground.author.time)):
+        return Refusal(KIND, key, summary, (cold,))
+    return _revert(world, tree, climb, before, request.reason)
+
+
+def _warm_first(world: World, tree: Tree, climb: Climb) -> Plan | Refusal:
+    plan = plan_step(world, tree, climb, Step.HUNDRED)
+    if isinstance(plan, Refusal):
+        return plan
+    again = f"promote rollback --env {climb.key.environment} --model {climb.key.model}"
+    return Plan(
+        kind="step-back",
+        key=plan.key,
+        release=plan.release,
+        summary=f"{plan.summary}: {climb.release.previous} starts again, before anything is taken back",
+        files=plan.files,
+        message=plan.message,
+        undo=f"promote advance --env {climb.key.environment} --model {climb.key.model}",
+        preview=plan.preview,
+        next=f"{again}   (in {climb.environment.warmup}, when {climb.release.previous} is ready; --now does not wait)",
+    )
+
+
+def _still_cold(climb: Climb, now: datetime) -> Diagnostic | None:
+    """The previous variant was brought back less than `warmup` ago."""
+    steps = [change.step for change in climb.history.step_changes(climb.release)]
+    if steps[-2:] != [Step.DONE, Step.HUNDRED]:
+        return None
+    left = climb.environment.warmup.delta - (now - climb.since)
+    if left.total_seconds() <= 0:
+        return None
+    ago, asked = span(now - climb.since), climb.environment.warmup
+    detail = f"{climb.release.previous} was brought back {ago} ago, {asked} is asked: {span(left)} to go"
+    return Diagnostic(rules.NOT_WARM, Location(climb.release.path), detail)
+
+
+def _revert(world: World, tree: Tree, climb: Climb, before: Release, reason: str) -> Plan | Refusal:
+    """The two files of the decision, back to what they were: the same as `git revert` of the promotion."""
+    made = climb.history.promoted(climb.release.number)
+    commit = made.landing.commit if made else ""
+    files = {path: text.encode() for path, text in rooms.decision_room(world.renderer, before).items()}
+    back = f"from {climb.release.variant} back to {before.variant or 'nothing'}"
+    summary = f"{climb.key.model} in {climb.key.environment} {back}"
+    shown = preview(world, tree, climb.environment, before, files)
+    if has_errors(shown.problems):
+        return Refusal(KIND, climb.key, summary, shown.problems)
+    return Plan(
+        kind=KIND,
+        key=climb.key,
+        release=before,
+        summary=summary,
+        files=files,
+        message=rollback_message(climb.release, before, commit, reason),
+        undo=f"promote {climb.key.model}/{climb.release.variant} --to {climb.key.environment} --lift-hold REASON",
+        preview=shown,
+    )

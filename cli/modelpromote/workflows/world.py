@@ -1,0 +1,67 @@
+"""What a job needs of the world, built once by a command."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from modelpromote.adapters.git import GitRepository
+from modelpromote.adapters.kustomize import Kustomize, find_kustomize
+from modelpromote.adapters.templates import load_templates
+from modelpromote.core.policy import Policy
+from modelpromote.core.render import Renderer
+from modelpromote.failures import Failure
+from modelpromote.workflows.load import load_policy
+
+
+@dataclass(frozen=True)
+class World:
+    """A repository and a remote; templates and Kustomize are looked up when they are first used."""
+
+    repository: GitRepository
+    remote: str = "origin"
+    notice: Callable[[str], None] = lambda _: None
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Renders the tool's own templates."""
+        return Renderer(load_templates())
+
+    @cached_property
+    def kustomize(self) -> Kustomize | None:
+        """The Kustomize of this machine; None where there is none."""
+        return find_kustomize()
+
+
+def open_world(path: Path, remote: str = "origin", notice: Callable[[str], None] = lambda _: None) -> World:
+    """The world as seen from a folder."""
+    return World(GitRepository(path), remote, notice)
+
+
+def deployed_branch(world: World) -> str:
+    """The branch that Argo CD follows, as the checkout's promote.yaml names it; asked of HEAD, never of edits."""
+    head = world.repository.resolve("HEAD")
+    tracked = [
+        f"refs/remotes/{world.remote}/HEAD",
+        f"refs/remotes/{world.remote}/main",
+        f"refs/remotes/{world.remote}/master",
+    ]
+    for revision in [*tracked, *([head] if head else [])]:
+        commit = world.repository.resolve(revision)
+        policy = load_policy(world.repository.tree(commit)).value if commit else None
+        if policy is not None:
+            return policy.branch
+    raise Failure(
+        "no promote.yaml that can be read",
+        "run it inside a repository of modelpromote; `promote validate` says more",
+    )
+
+
+def fetched(world: World) -> tuple[str, Policy]:
+    """The tip of the deployed branch, just fetched, and its policy."""
+    tip = world.repository.fetch(world.remote, deployed_branch(world))
+    policy = load_policy(world.repository.tree(tip))
+    if policy.value is None:
+        reasons = "; ".join(f"{found.location} {found.detail}" for found in policy.problems)
+        raise Failure(f"promote.yaml of the deployed branch cannot be read: {reasons}", "mend it there first")
+    return tip, policy.value
