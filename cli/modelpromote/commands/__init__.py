@@ -1,0 +1,1 @@
+"""One file per verb: options in, one workflow, one report out."""

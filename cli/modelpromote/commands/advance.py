@@ -1,0 +1,40 @@
+"""`promote advance --env ENV`."""
+
+from pathlib import Path
+
+import click
+
+from modelpromote.commands.options import complete_environment, destination, model_option, transition_options
+from modelpromote.commands.transitions import carry
+from modelpromote.workflows.advance import advance
+from modelpromote.workflows.world import open_world
+
+
+@click.command(
+    "advance",
+    epilog="""\b
+Examples:
+  promote advance --env prod
+  promote advance --env prod --model llama-3.2-3b --yes
+  promote advance --env prod --dry-run""",
+)
+@click.option(
+    "--env",
+    "environment",
+    required=True,
+    metavar="ENV",
+    help="The environment.",
+    shell_complete=complete_environment,
+)
+@model_option
+@transition_options
+def command(
+    environment: str, model: str, repo: Path, remote: str, as_json: bool, yes: bool, push: bool, dry_run: bool
+) -> int:
+    """Take one step up the ladder: staged, 10, 50, 100, done.
+
+    A step is made when its bake time (environment.yaml) has passed. One commit of the slot alone.
+    """
+    where = destination(yes=yes, push=push, dry_run=dry_run)
+    world = open_world(repo, remote, notice=lambda text: click.echo(text, err=True))
+    return carry(lambda to, confirm: advance(world, environment, model, to, confirm), where, yes=yes, as_json=as_json)

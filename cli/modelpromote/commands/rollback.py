@@ -1,0 +1,60 @@
+"""`promote rollback --env ENV`."""
+
+from pathlib import Path
+
+import click
+
+from modelpromote.commands.options import complete_environment, destination, model_option, transition_options
+from modelpromote.commands.transitions import carry
+from modelpromote.workflows.rollback import Request, rollback
+from modelpromote.workflows.world import open_world
+
+
+@click.command(
+    "rollback",
+    epilog="""\b
+Examples:
+  promote rollback --env prod
+  promote rollback --env prod --reason "tool calls broken" --yes
+  promote rollback --env prod --now
+
+`git revert` of the promotion commit does the same, at any step (a merge commit with -m 1).""",
+)
+@click.option(
+    "--env",
+    "environment",
+    required=True,
+    metavar="ENV",
+    help="The environment.",
+    shell_complete=complete_environment,
+)
+@model_option
+@click.option("--reason", default="", help="Why; it stands in the commit.")
+@click.option(
+    "--now",
+    "at_once",
+    is_flag=True,
+    help="Revert at once, even where the previous variant has to start first.",
+)
+@transition_options
+def command(
+    environment: str,
+    model: str,
+    reason: str,
+    at_once: bool,
+    repo: Path,
+    remote: str,
+    as_json: bool,
+    yes: bool,
+    push: bool,
+    dry_run: bool,
+) -> int:
+    """Take the promotion in force back: the variant before it is in force again.
+
+    At once while that one is still warm. After `done` it is gone: then this takes a step back to 100 first, so
+    that it starts, and is run again after `warmup`; --now does not wait.
+    """
+    where = destination(yes=yes, push=push, dry_run=dry_run)
+    world = open_world(repo, remote, notice=lambda text: click.echo(text, err=True))
+    request = Request(environment, model, reason, at_once)
+    return carry(lambda to, confirm: rollback(world, request, to, confirm), where, yes=yes, as_json=as_json)
