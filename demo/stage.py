@@ -58,6 +58,13 @@ class Stage:
         self.git("push", "-q", "origin", "HEAD:main")
         return self.git("rev-parse", "HEAD")
 
+    def copy(self, root: Path) -> "Stage":
+        """The same clone and remote in another folder, the one still pointing to the other."""
+        shutil.copytree(self.root, root)
+        stage = Stage(root, self.environment)
+        stage.git("remote", "set-url", "origin", str(stage.remote))
+        return stage
+
     def pull(self) -> None:
         """Bring the clone to what the remote has."""
         self.git("pull", "-q", "--ff-only", "origin", "main")

@@ -3,9 +3,10 @@
 import shutil
 
 import pytest
+from stage import Stage
+
 from repo.acts import call, done, status
 from repo.expected import LADDER, Expected
-from stage import Stage
 
 pytestmark = pytest.mark.slow
 needs_kustomize = pytest.mark.skipif(

@@ -5,12 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from repo.acts import call, done
 from stage import Stage
 
 from modelpromote.core.outcome import Destination, Made, Refusal
 from modelpromote.workflows.promote import Request, promote
 from modelpromote.workflows.world import open_world
+from repo.acts import call, done
 
 GATE = """#!/bin/sh
 # the first push that gets here waits until another one has landed

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from repo.acts import call, done
 from stage import Stage
+
+from repo.acts import call, done
 
 
 def fingerprint(stage: Stage, at: Path) -> dict[str, object]:

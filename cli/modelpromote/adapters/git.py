@@ -219,9 +219,26 @@ class GitRepository:
             raise Failure(f"{remote} has no branch {branch}", "check `branch:` in promote.yaml")
         return tip
 
-    def push(self, remote: str, commit: str, branch: str) -> str:
-        """Push one commit to a remote's branch, fast-forward only; the reason as git gives it, or empty when done."""
-        status, out, err = self._run("push", "--porcelain", "--no-verify", remote, f"{commit}:refs/heads/{branch}")
+    def remote_tip(self, remote: str, branch: str) -> str:
+        """The commit of a remote's branch, fetched; empty where there is no such branch."""
+        if not self._must("ls-remote", remote, f"refs/heads/{branch}").strip():
+            return ""
+        return self.fetch(remote, branch)
+
+    def same_change(self, one: str, other: str) -> bool:
+        """Whether two commits have the same parent and the same tree."""
+        shown = [self._must("show", "--no-patch", "--format=%T %P", commit) for commit in (one, other)]
+        return shown[0] == shown[1]
+
+    def push(self, remote: str, commit: str, branch: str, *, instead_of: str = "") -> str:
+        """Push one commit to a remote's branch; the reason as git gives it, or empty when done.
+
+        Fast-forward only, unless the branch is the tool's own and still at the commit `instead_of`.
+        """
+        lease = [f"--force-with-lease=refs/heads/{branch}:{instead_of}"] if instead_of else []
+        status, out, err = self._run(
+            "push", "--porcelain", "--no-verify", *lease, remote, f"{commit}:refs/heads/{branch}"
+        )
         if status == 0:
             return ""
         rejected = [line for line in out.decode(errors="replace").splitlines() if line.startswith("!")]

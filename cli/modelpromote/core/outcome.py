@@ -73,8 +73,6 @@ class Made:
     commit: str = ""
     ref: str = ""
     push: str = ""
-    title: str = ""
-    message: str = ""
     pull_request: bool = False
 
 

@@ -54,7 +54,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
 def _commit(made: Made) -> dict[str, Any]:
     if not made.commit:
         return {}
-    return {"commit": made.commit, "ref": made.ref, "push": made.push, "message": made.message}
+    return {"commit": made.commit, "ref": made.ref, "push": made.push, "message": made.plan.message}
 
 
 def _preview(preview: Preview) -> dict[str, Any]:

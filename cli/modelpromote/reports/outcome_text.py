@@ -84,7 +84,7 @@ def _made(out: Console, made: Made) -> None:
         out.print("\ndry run: it would be allowed; nothing was written")
         return
     out.print(Text(f"\nCommit {made.commit}", style="bold"), soft_wrap=True)
-    for line in made.message.rstrip().split("\n"):
+    for line in made.plan.message.rstrip().split("\n"):
         out.print(Text(f"  {line}" if line else ""), soft_wrap=True)
     by_git = f"git revert {made.commit[:12]}   or   " if made.plan.kind == "promotion" else ""
     out.print(Text(f"\nUndo: {by_git}{made.plan.undo}"), soft_wrap=True)

@@ -4,15 +4,13 @@ A plan is made anew from what was fetched whenever the branch has moved; nothing
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelpromote.adapters.git import Author
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.outcome import Answer, Destination, Made, Outcome, Plan, Refusal
 from modelpromote.core.policy import Policy
-from modelpromote.core.release import ReleaseKey
-from modelpromote.core.tree import walk
 from modelpromote.failures import Failure
 from modelpromote.workflows.world import World, fetched
 
@@ -40,7 +38,7 @@ def carry_out(
     for _ in range(MAX_TRIES):
         tip, policy = fetched(world)
         plan = decide(Ground(tip, policy, world.repository.author()))
-        if asked is not None and _moved(world, first_tip, tip, asked.key):
+        if asked is not None and _moved(world, first_tip, tip, asked):
             return _lost(asked)
         if not isinstance(plan, Plan):
             return plan
@@ -58,44 +56,60 @@ def carry_out(
 
 def _write(world: World, ground: Ground, plan: Plan, destination: Destination) -> Made | None:
     """The commit, where it was asked for; None when the branch has moved under it."""
-    commit = world.repository.commit(ground.tip, plan.files, plan.message, ground.author)
-    title = plan.message.split("\n", 1)[0]
-    environment = plan.key.environment
-    request = ground.policy.via.get(environment, "push") == "pr"
-    digest = plan.release.artifact.removeprefix("sha256:")[:12]
-    branch = (
-        f"promote/{environment}/{plan.key.model}/{plan.release.number}-{digest}-{plan.kind}"
-        if request
-        else ground.policy.branch
-    )
-    push = f"git push {world.remote} {commit}:refs/heads/{branch}"
-    ref = f"refs/modelpromote/{environment}/{plan.key.model}"
-    world.repository.point(ref, commit)
-    made = Made(plan, destination, commit, ref, push, title, plan.message, request)
+    git = world.repository
+    commit = git.commit(ground.tip, plan.files, plan.message, ground.author)
+    if ground.policy.via.get(plan.key.environment, "push") == "pr":
+        return _on_a_branch_of_its_own(world, plan, destination, commit)
+    branch = ground.policy.branch
+    made = Made(plan, destination, commit, f"{world.remote}/{branch}", _push_command(world, commit, branch))
     if destination is Destination.LOCAL:
-        return made
-    reason = world.repository.push(world.remote, commit, branch)
+        return _kept(world, made)
+    reason = git.push(world.remote, commit, branch)
     if not reason:
-        return Made(plan, destination, commit, f"{world.remote}/{branch}", push, title, plan.message, request)
-    if not request and world.repository.fetch(world.remote, ground.policy.branch) != ground.tip:
+        return made
+    if git.fetch(world.remote, branch) != ground.tip:
         return None
+    advice = f"`via: {{{plan.key.environment}: pr}}` in promote.yaml pushes a branch of its own"
     raise Failure(
         f"{world.remote} refused the push to {branch}: {reason}",
-        "check your rights and the branch's protection; `via: {"
-        + environment
-        + ": pr}` in promote.yaml pushes a branch of its own",
+        f"check your rights and the branch's protection; {advice}",
     )
 
 
-def _moved(world: World, before: str, after: str, key: ReleaseKey) -> bool:
-    """Whether a release, its decision or its slots, differs between two commits."""
+def _on_a_branch_of_its_own(world: World, plan: Plan, destination: Destination, commit: str) -> Made:
+    """For a pull request: the branch is named by what it does, and adopted where it does that already."""
+    git, key = world.repository, plan.key
+    digest = plan.release.artifact.removeprefix("sha256:")[:12]
+    branch = f"promote/{key.environment}/{key.model}/{plan.release.number}-{digest}-{plan.kind}"
+    made = Made(
+        plan, destination, commit, f"{world.remote}/{branch}", _push_command(world, commit, branch), pull_request=True
+    )
+    if destination is Destination.LOCAL:
+        return _kept(world, made)
+    there = git.remote_tip(world.remote, branch)
+    if there and git.same_change(there, commit):
+        return replace(made, commit=there)
+    reason = git.push(world.remote, commit, branch, instead_of=there)
+    if reason:
+        raise Failure(f"{world.remote} refused the push to {branch}: {reason}", "check your rights, then try again")
+    return made
+
+
+def _kept(world: World, made: Made) -> Made:
+    ref = f"refs/modelpromote/{made.plan.key.environment}/{made.plan.key.model}"
+    world.repository.point(ref, made.commit)
+    return replace(made, ref=ref)
+
+
+def _push_command(world: World, commit: str, branch: str) -> str:
+    return f"git push {world.remote} {commit}:refs/heads/{branch}"
+
+
+def _moved(world: World, before: str, after: str, plan: Plan) -> bool:
+    """Whether the decision, or what the plan would write, differs between two commits."""
     old, new = world.repository.tree(before), world.repository.tree(after)
-    paths = {path for tree in (old, new) for path, _ in walk(tree, key.folder)}
-    return any(old.read(path) != new.read(path) for path in sorted(paths) if _is_decision(path, key))
-
-
-def _is_decision(path: str, key: ReleaseKey) -> bool:
-    return path in {f"{key.folder}/release.yaml", f"{key.folder}/kustomization.yaml"} or "/canary/" in path
+    decision = {f"{plan.key.folder}/release.yaml", f"{plan.key.folder}/kustomization.yaml"}
+    return any(old.read(path) != new.read(path) for path in sorted(decision | set(plan.files)))
 
 
 def _lost(plan: Plan) -> Refusal:

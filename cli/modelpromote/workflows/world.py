@@ -59,9 +59,15 @@ def deployed_branch(world: World) -> str:
 
 def fetched(world: World) -> tuple[str, Policy]:
     """The tip of the deployed branch, just fetched, and its policy."""
-    tip = world.repository.fetch(world.remote, deployed_branch(world))
+    branch = deployed_branch(world)
+    tip = world.repository.fetch(world.remote, branch)
     policy = load_policy(world.repository.tree(tip))
     if policy.value is None:
         reasons = "; ".join(f"{found.location} {found.detail}" for found in policy.problems)
         raise Failure(f"promote.yaml of the deployed branch cannot be read: {reasons}", "mend it there first")
+    if policy.value.branch != branch:
+        raise Failure(
+            f"promote.yaml on {branch} says that {policy.value.branch} is the deployed branch",
+            f"run: git fetch {world.remote} && git remote set-head {world.remote} {policy.value.branch}",
+        )
     return tip, policy.value
