@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modelpromote.adapters.files import Writer
 from modelpromote.adapters.templates import load_templates
 from modelpromote.core.render import Renderer
 from modelpromote.workflows.render import render
@@ -91,7 +92,7 @@ def copy_zoo(target: Path, *, waits: str = "0s") -> None:
         place = target / manifest.relative_to(PROJECT)
         place.parent.mkdir(parents=True)
         place.write_text(shorten(manifest.read_text("utf-8"), waits), "utf-8")
-    rendering = render(Renderer(load_templates()), target)
+    rendering = render(Renderer(load_templates()), target, Writer(target, target / ".git" / "modelpromote"))
     if rendering.problems:
         raise RuntimeError("\n".join(f"{found.location} {found.detail}" for found in rendering.problems))
 

@@ -29,6 +29,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     ),
     "render": ("render:command", "Bring the rendered files of the working tree up to date."),
     "evidence": ("evidence:command", "Add what other tools measured."),
+    "retire": ("retire:command", "Remove a variant that nothing needs any more."),
     "rules": ("rules:command", "List the rules, or explain one."),
 }
 

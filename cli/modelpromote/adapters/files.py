@@ -1,40 +1,94 @@
-"""Writing files of the working tree: each is the old one or the new one, never half of it."""
+"""Writing files of the working tree: each is the old one or the new one, never half of it.
 
-import os
+Drafts lie in a scratch folder inside the git directory, so that a run that was killed leaves nothing where
+`validate` and git look; the next run clears it.
+"""
+
+import errno
 import shutil
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from modelpromote.failures import Failure
 
+_STALE = 3600  # seconds after which a draft belongs to nobody any more
 
-def write_atomically(root: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a root, each by renaming a finished one into place."""
-    for path, content in files.items():
-        place = root / path
+
+class Writer:
+    """Writes below a root, by way of a scratch folder."""
+
+    def __init__(self, root: Path, scratch: Path) -> None:
+        self._root = root.resolve()
+        self._scratch = scratch
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if not place.parent.resolve().is_relative_to(root.resolve()):
-                raise Failure(f"{path} would be written outside the repository", "remove the link on its way")
-            handle, name = tempfile.mkstemp(dir=place.parent, prefix=".promote-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).chmod(0o644)
-            Path(name).replace(place)
+            scratch.mkdir(parents=True, exist_ok=True)
+            for draft in scratch.iterdir():
+                if time.time() - draft.stat().st_mtime > _STALE:
+                    _remove(draft)
         except OSError as fault:
-            raise Failure(f"cannot write {path}: {fault.strerror}", "check the folder's permissions") from fault
+            raise Failure(f"cannot write to {scratch}: {fault.strerror}", "check the folder's permissions") from fault
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write files, each by renaming a finished one into place."""
+        for path, content in files.items():
+            place = self._place(path)
+            draft = Path(tempfile.mkdtemp(dir=self._scratch)) / place.name
+            try:
+                draft.write_bytes(content)
+                _move(draft, place)
+            except OSError as fault:
+                raise Failure(f"cannot write {path}: {fault.strerror}", "check the folder's permissions") from fault
+            finally:
+                _remove(draft.parent)
+
+    def write_folder(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Write a whole new folder: it is there with all its files, or not at all."""
+        place = self._place(folder)
+        draft = Path(tempfile.mkdtemp(dir=self._scratch)) / place.name
+        try:
+            for path, content in files.items():
+                file = draft / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            _move(draft, place)
+        except OSError as fault:
+            raise Failure(f"cannot write {folder}: {fault.strerror}", "check the folder's permissions") from fault
+        finally:
+            _remove(draft.parent)
+
+    def remove(self, folders: Iterable[str]) -> None:
+        """Remove whole folders: each is moved away at once, then deleted."""
+        for folder in folders:
+            place = self._place(folder)
+            if place.is_dir():
+                grave = Path(tempfile.mkdtemp(dir=self._scratch))
+                shutil.move(place, grave / place.name)
+                _remove(grave)
+
+    def _place(self, path: str) -> Path:
+        place = self._root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.parent.resolve().is_relative_to(self._root) or place.is_symlink():
+            raise Failure(f"{path} would be written outside the repository", "remove the link on its way")
+        return place
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a whole new folder: it is there with all its files, or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".promote-"))
+def _move(draft: Path, place: Path) -> None:
+    """Rename; across file systems copy beside the place first."""
     try:
-        write_atomically(draft, files)
-        draft.chmod(0o755)
-        draft.rename(folder)
+        draft.replace(place)
     except OSError as fault:
-        raise Failure(f"cannot write {folder}: {fault.strerror}", "check the folder's permissions") from fault
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        if fault.errno != errno.EXDEV:
+            raise
+        beside = place.parent / f".promote-{draft.parent.name}"
+        shutil.move(draft, beside)
+        beside.replace(place)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)

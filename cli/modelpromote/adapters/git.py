@@ -84,6 +84,7 @@ class GitRepository:
             os.environ.setdefault("GIT_TERMINAL_PROMPT", "0")
         self._repo = _open(path)
         self.root = Path(self._repo.working_tree_dir or self._repo.git_dir)
+        self.scratch = Path(self._repo.git_dir) / "modelpromote"
 
     # --- reading ---
 

@@ -37,7 +37,7 @@ def command(repo: Path, as_json: bool, check: bool) -> int:
             else f"refused: {len(found)} findings; nothing was written"
         )
     else:
-        rendering = render(world.renderer, world.repository.root)
+        rendering = render(world.renderer, world.repository.root, world.writer, world.committed)
         found = (*rendering.problems, *rendering.strays)
         last = (
             f"{len(rendering.outdated)} files written, {len(rendering.files) - len(rendering.outdated)} were up to date"

@@ -1,12 +1,13 @@
 """A transition and what came of it, as values: planned, refused, already so, made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from modelpromote.core.cluster import ObjectChange
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.gates.gate import Verdict
+from modelpromote.core.quantities import Duration
 from modelpromote.core.release import Release, ReleaseKey
 
 
@@ -30,7 +31,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A transition that may be made. `files` is all that it writes; `undo` the command that takes it back."""
+    """A transition that may be made.
+
+    `files` is all that it writes, `undo` the command that takes it back, `next` what comes after it, in `wait`.
+    """
 
     kind: str
     key: ReleaseKey
@@ -42,6 +46,7 @@ class Plan:
     verdicts: tuple[Verdict, ...] = ()
     preview: Preview = Preview(built=False)
     next: str = ""
+    wait: Duration = field(default_factory=lambda: Duration(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ class Made:
     ref: str = ""
     push: str = ""
     pull_request: bool = False
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether it is on the deployed branch now."""
+        return self.destination is Destination.REMOTE and not self.pull_request
 
 
 Answer = Plan | Refusal | AlreadySo

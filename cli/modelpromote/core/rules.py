@@ -249,6 +249,19 @@ NOT_WARM = Rule(
     "previous variant is not warm yet",
     "wait, or roll back at once with --now; the time is in the message",
 )
+NOT_THE_LATEST = Rule(
+    "MP516",
+    "not the latest promotion",
+    "promotions are taken back in order, the latest first; the commands are in the message",
+)
+CHANGED_MID_LADDER = Rule(
+    "MP517",
+    "environment changed under a variant that is mid-ladder",
+    "finish it with `promote advance` or undo it with `promote rollback` first, then change the environment",
+)
+STILL_NEEDED = Rule(
+    "MP518", "variant that is still needed", "the message says by what; wait, or promote something else first"
+)
 STALE_POLICY = Rule(
     "MP514",
     "today's policy would refuse what is in force",

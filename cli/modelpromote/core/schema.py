@@ -12,9 +12,12 @@ from modelpromote.core.document import Document, KeyPath
 
 
 class Schema(BaseModel):
-    """A block of a manifest: strict, frozen, no unknown key."""
+    """A block of a manifest: strict, frozen, no unknown key.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
+    Validators are built when they are first used: a run of the tool uses few of them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False, defer_build=True)
 
 
 S = TypeVar("S", bound=Schema)

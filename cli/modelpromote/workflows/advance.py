@@ -51,9 +51,18 @@ class Climb:
         return max([*moments, *([landed.landing.time] if landed else [])])
 
 
-def advance(world: World, environment: str, model: str, destination: Destination, confirm: Confirm) -> Outcome | Plan:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for; `back` is one step down instead of up."""
+
+    environment: str
+    model: str = ""
+    back: bool = False
+
+
+def advance(world: World, request: Request, destination: Destination, confirm: Confirm) -> Outcome | Plan:
     """Gather, decide, enact."""
-    return carry_out(world, lambda ground: _decide(world, environment, model, ground), destination, confirm)
+    return carry_out(world, lambda ground: _decide(world, request, ground), destination, confirm)
 
 
 def gather_climb(
@@ -81,23 +90,26 @@ def gather_climb(
     return key, Climb(key, settings.value, history, release, variant.value, slots.value or ()), ()
 
 
-def _decide(world: World, environment: str, model: str, ground: Ground) -> Answer:
-    key, climb, problems = gather_climb(world, ground, environment, model)
+def _decide(world: World, request: Request, ground: Ground) -> Answer:
+    environment = request.environment
+    key, climb, problems = gather_climb(world, ground, environment, request.model)
     summary = f"{key.model} in {environment}"
     if problems:
         return Refusal(KIND, key, summary, problems)
     if climb is None:
         return AlreadySo(KIND, key, f"nothing of {key.model} is in force in {environment}: nothing to advance")
-    if climb.step is None or climb.step.next is None:
+    step = climb.step and (climb.step.back if request.back else climb.step.next)
+    if step is None:
         where = f"at {climb.step}" if climb.step else "in force without a ladder"
         return AlreadySo(
             KIND, key, f"{key.model}/{climb.release.variant} is {where} in {environment}: nothing to advance"
         )
     tree = world.repository.tree(ground.tip)
-    findings = in_order([*_bake(climb, ground.author.time), *_fresh(world.renderer, tree, climb)])
+    waiting = [] if request.back else _bake(climb, ground.author.time)
+    findings = in_order([*waiting, *_fresh(world.renderer, tree, climb)])
     if has_errors(findings):
         return Refusal(KIND, key, summary, findings)
-    return plan_step(world, tree, climb, climb.step.next)
+    return plan_step(world, tree, climb, step)
 
 
 def plan_step(world: World, tree: Tree, climb: Climb, step: Step) -> Plan | Refusal:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelpromote.adapters.files import write_folder
+from modelpromote.adapters.files import Writer
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
@@ -66,7 +66,7 @@ def add(world: World, variant_text: str, paths: Iterable[Path], runner: str) -> 
             drafts.append(draft)
     if has_errors(findings):
         return Addition(loaded.value.name, (), in_order(findings), found.left_out)
-    added = tuple(_write(root, loaded.value, draft) for draft in drafts)
+    added = tuple(_write(root, world.writer, loaded.value, draft) for draft in drafts)
     return Addition(loaded.value.name, added, in_order(findings), found.left_out)
 
 
@@ -109,12 +109,12 @@ def _foreign(variant: Variant, source: Source, reading: Reading) -> list[Diagnos
     ]
 
 
-def _write(root: Path, variant: Variant, draft: _Draft) -> Added:
+def _write(root: Path, writer: Writer, variant: Variant, draft: _Draft) -> Added:
     folder = f"{variant.folder}/evidence/{draft.entry.id}"
     there = root / folder / ENTRY
     is_new = not there.exists()
     if is_new:
-        write_folder(root / folder, {**draft.source.kept, ENTRY: draft.text})
+        writer.write_folder(folder, {**draft.source.kept, ENTRY: draft.text})
     digest = f"sha256:{hashlib.sha256(there.read_bytes()).hexdigest()}"
     size = sum(file.size for file in draft.entry.files)
     summary = f"{draft.entry.tool.name} {draft.entry.tool.version}".strip()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelpromote.adapters.files import write_atomically
+from modelpromote.adapters.files import Writer
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.adapters.yaml_reader import check_both_readings
 from modelpromote.core import rules
@@ -15,12 +15,17 @@ from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State, all_rooms
 from modelpromote.workflows.freshness import stale
 from modelpromote.workflows.load import load_state, model_names, variant_names
+from modelpromote.workflows.mid_ladder import changed_mid_ladder
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What a fresh render is, what of it is not there, and what is there beside it."""
+    """What a fresh render is, what of it is not there, and what is there beside it.
 
+    `state` is None where a manifest cannot be read; then nothing is rendered.
+    """
+
+    state: State | None
     files: Mapping[str, str]
     problems: tuple[Diagnostic, ...]
     differences: tuple[Diagnostic, ...] = ()
@@ -41,17 +46,25 @@ def compare(renderer: Renderer, tree: Tree) -> Rendering:
     """Hold a tree against its own fresh render."""
     loaded = load_state(tree)
     if loaded.value is None or has_errors(loaded.problems):
-        return Rendering({}, loaded.problems)
+        return Rendering(loaded.value, {}, loaded.problems)
     files = all_rooms(renderer, loaded.value)
-    return Rendering(files, loaded.problems, stale(tree, files), tuple(_strays(tree, loaded.value, files)))
+    strays = tuple(_strays(tree, loaded.value, files))
+    return Rendering(loaded.value, files, loaded.problems, stale(tree, files), strays)
 
 
-def render(renderer: Renderer, root: Path) -> Rendering:
-    """Write what differs; nothing at all where a manifest cannot be read. Nothing is ever removed."""
+def render(renderer: Renderer, root: Path, writer: Writer, committed: Tree | None = None) -> Rendering:
+    """Write what differs; nothing at all where a manifest cannot be read. Nothing is ever removed.
+
+    `committed` is the tree before the edits: what it has mid-ladder may not get another route, ladder or target.
+    """
     rendering = compare(renderer, WorkingTree(root))
+    if committed is not None and rendering.state is not None:
+        climbing = changed_mid_ladder(committed, rendering.state)
+        if climbing:
+            return Rendering(rendering.state, {}, in_order([*rendering.problems, *climbing]))
     for path in rendering.outdated:
         check_both_readings(path, rendering.files[path].encode())
-    write_atomically(root, {path: rendering.files[path].encode() for path in rendering.outdated})
+    writer.write({path: rendering.files[path].encode() for path in rendering.outdated})
     return rendering
 
 

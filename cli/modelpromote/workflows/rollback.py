@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from modelpromote.adapters import clock
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors
 from modelpromote.core.ladder import Step
 from modelpromote.core.messages import rollback_message
-from modelpromote.core.outcome import Answer, Destination, Outcome, Plan, Refusal
+from modelpromote.core.outcome import Answer, Destination, Made, Outcome, Plan, Refusal
 from modelpromote.core.quantities import span
 from modelpromote.core.release import Release
 from modelpromote.core.tree import Tree
@@ -18,21 +19,34 @@ from modelpromote.workflows.transition import Confirm, Ground, carry_out
 from modelpromote.workflows.world import World
 
 KIND = "rollback"
+STEP_BACK = "step-back"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for; `at_once` does not wait for the previous variant to be warm."""
+    """What was asked for.
+
+    `number` names the promotion (0: the one in force), `at_once` does not wait for the previous variant to be
+    warm, `wait` stays until it is.
+    """
 
     environment: str
     model: str = ""
     reason: str = ""
+    number: int = 0
     at_once: bool = False
+    wait: bool = False
 
 
 def rollback(world: World, request: Request, destination: Destination, confirm: Confirm) -> Outcome | Plan:
     """Gather, decide, enact. No gate, hold or policy ever blocks the way back."""
-    return carry_out(world, lambda ground: _decide(world, request, ground), destination, confirm)
+    outcome = carry_out(world, lambda ground: _decide(world, request, ground), destination, confirm)
+    if not request.wait or not isinstance(outcome, Made) or outcome.plan.kind != STEP_BACK or not outcome.is_pushed:
+        return outcome
+    world.notice(f"pushed {outcome.commit[:12]}: {outcome.plan.summary}")
+    world.notice(f"waiting {outcome.plan.wait}, until {outcome.plan.release.previous} is ready")
+    clock.wait(outcome.plan.wait.seconds)
+    return carry_out(world, lambda ground: _decide(world, request, ground), destination, lambda _: True)
 
 
 def _decide(world: World, request: Request, ground: Ground) -> Answer:
@@ -50,11 +64,25 @@ def _decide(world: World, request: Request, ground: Ground) -> Answer:
     if before is None:
         detail = "the history does not show what was in force before"
         return Refusal(KIND, key, summary, (Diagnostic(rules.NOTHING_TO_UNDO, Location(climb.release.path), detail),))
+    if request.number not in {0, climb.release.number}:
+        return Refusal(KIND, key, summary, (_not_the_latest(climb, request.number),))
     if climb.step is Step.DONE and not request.at_once:
         return _warm_first(world, tree, climb)
     if not request.at_once and (cold := _still_cold(climb, ground.author.time)):
         return Refusal(KIND, key, summary, (cold,))
     return _revert(world, tree, climb, before, request.reason)
+
+
+def _not_the_latest(climb: Climb, number: int) -> Diagnostic:
+    """An older promotion cannot be taken back while later ones stand on it."""
+    place = Location(climb.release.path)
+    later = [release for release in climb.history.stack if release.number > number]
+    if number not in {release.number for release in climb.history.stack}:
+        return Diagnostic(rules.NOT_THE_LATEST, place, f"number {number} is not in force in {climb.key.environment}")
+    names = ", ".join(f"{release.number} ({release.variant})" for release in reversed(later))
+    detail = f"number {number} stands below {names}: a revert of it alone would conflict"
+    again = f"promote rollback --env {climb.key.environment} --model {climb.key.model}"
+    return Diagnostic(rules.NOT_THE_LATEST, place, detail, f"take back {names} first: {again}, {len(later)} times")
 
 
 def _warm_first(world: World, tree: Tree, climb: Climb) -> Plan | Refusal:
@@ -63,7 +91,7 @@ def _warm_first(world: World, tree: Tree, climb: Climb) -> Plan | Refusal:
         return plan
     again = f"promote rollback --env {climb.key.environment} --model {climb.key.model}"
     return Plan(
-        kind="step-back",
+        kind=STEP_BACK,
         key=plan.key,
         release=plan.release,
         summary=f"{plan.summary}: {climb.release.previous} starts again, before anything is taken back",
@@ -71,6 +99,7 @@ def _warm_first(world: World, tree: Tree, climb: Climb) -> Plan | Refusal:
         message=plan.message,
         undo=f"promote advance --env {climb.key.environment} --model {climb.key.model}",
         preview=plan.preview,
+        wait=climb.environment.warmup,
         next=f"{again}   (in {climb.environment.warmup}, when {climb.release.previous} is ready; --now does not wait)",
     )
 

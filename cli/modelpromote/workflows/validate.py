@@ -14,8 +14,8 @@ from modelpromote.core.tree import Tree
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.in_force import judge_in_force
-from modelpromote.workflows.load import load_state
 from modelpromote.workflows.load_evidence import load_runs
+from modelpromote.workflows.mid_ladder import changed_mid_ladder
 from modelpromote.workflows.preview import built_objects, release_files
 from modelpromote.workflows.render import compare
 from modelpromote.workflows.world import World
@@ -40,12 +40,14 @@ def validate(world: World) -> Validation:
     tree = WorkingTree(world.repository.root)
     progress = world.notice
     rendering = compare(world.renderer, tree)
-    state = load_state(tree).value
+    state = rendering.state
     if state is None:
         return Validation(rendering.findings, {}, built=False)
     progress("evidence")
     runs, evidence = _evidence(tree, state)
     readable = not has_errors(rendering.problems)
+    committed = world.committed
+    climbing = changed_mid_ladder(committed, state) if committed else []
     progress("builds")
     fresh = readable and not rendering.findings
     built = _builds(world, tree, state) if fresh else []
@@ -60,7 +62,7 @@ def validate(world: World) -> Validation:
         "releases": len(state.releases),
     }
     return Validation(
-        in_order([*rendering.findings, *evidence, *built, *judged]),
+        in_order([*rendering.findings, *evidence, *climbing, *built, *judged]),
         counts,
         fresh and world.kustomize is not None,
     )

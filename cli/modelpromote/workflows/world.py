@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from modelpromote.adapters.files import Writer
 from modelpromote.adapters.git import GitRepository
 from modelpromote.adapters.kustomize import Kustomize, find_kustomize
 from modelpromote.adapters.templates import load_templates
 from modelpromote.core.policy import Policy
 from modelpromote.core.render import Renderer
+from modelpromote.core.tree import Tree
 from modelpromote.failures import Failure
 from modelpromote.workflows.load import load_policy
 
@@ -26,6 +28,17 @@ class World:
     def renderer(self) -> Renderer:
         """Renders the tool's own templates."""
         return Renderer(load_templates())
+
+    @property
+    def committed(self) -> Tree | None:
+        """The tree of HEAD; None before the first commit."""
+        head = self.repository.resolve("HEAD")
+        return self.repository.tree(head) if head else None
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Writes files of the working tree."""
+        return Writer(self.repository.root, self.repository.scratch)
 
     @cached_property
     def kustomize(self) -> Kustomize | None:
