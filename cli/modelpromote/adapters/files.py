@@ -25,10 +25,21 @@ class Writer:
         try:
             scratch.mkdir(parents=True, exist_ok=True)
             for draft in scratch.iterdir():
-                if time.time() - draft.stat().st_mtime > _STALE:
+                if draft.is_dir() and time.time() - draft.stat().st_mtime > _STALE:
                     _remove(draft)
         except OSError as fault:
             raise Failure(f"cannot write to {scratch}: {fault.strerror}", "check the folder's permissions") from fault
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a file of the tool's own in the scratch folder: whole, or as it was."""
+        draft = Path(tempfile.mkdtemp(dir=self._scratch)) / name
+        try:
+            draft.write_bytes(content)
+            draft.replace(self._scratch / name)
+        except OSError as fault:
+            raise Failure(f"cannot write {name}: {fault.strerror}", "check the folder's permissions") from fault
+        finally:
+            _remove(draft.parent)
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write files, each by renaming a finished one into place."""
@@ -69,9 +80,13 @@ class Writer:
 
     def _place(self, path: str) -> Path:
         place = self._root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.parent.resolve().is_relative_to(self._root) or place.is_symlink():
+        between = [part for part in (place, *place.parents) if part != self._root and part.is_relative_to(self._root)]
+        if ".." in place.parts or any(part.is_symlink() for part in between):
             raise Failure(f"{path} would be written outside the repository", "remove the link on its way")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise Failure(f"cannot write {path}: {fault.strerror}", "remove the file on its way") from fault
         return place
 
 

@@ -9,6 +9,7 @@ clusters read that.
 import math
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -32,15 +33,17 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 18
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NULL = re.compile(r"|~|null|Null|NULL")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
 # plain scalars that are text in 1.2 and something else in 1.1, or numbers that the two count differently
 _AMBIGUOUS = re.compile(
     r"y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF"
     r"|[-+]?0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+|[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?"
+    r"|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?[0-9.]+[eE][0-9]+"
     r"|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 
@@ -51,9 +54,8 @@ def read_yaml(path: str, content: bytes) -> tuple[Document, tuple[Diagnostic, ..
     if problem is not None:
         return Document(path, None), (problem,)
     builder = _Builder(path)
-    yaml = YAML(typ="safe")
     try:
-        for event in yaml.parse(text):
+        for event in _parser().parse(text):
             builder.take(event)
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
@@ -69,6 +71,12 @@ def read_yaml(path: str, content: bytes) -> tuple[Document, tuple[Diagnostic, ..
     return Document(path, builder.result, builder.keys, builder.values), tuple(builder.problems)
 
 
+@cache
+def _parser() -> YAML:
+    """One for all: making it looks for plug-ins on the disk."""
+    return YAML(typ="safe")
+
+
 def read_objects(path: str, content: bytes) -> tuple[tuple[Value, ...], tuple[Diagnostic, ...]]:
     """The documents of a stream that Kustomize built, in order; `---` at the start of a line parts them."""
     parts = re.split(rb"(?m)^---[ \t]*\r?\n", content)
@@ -79,11 +87,13 @@ def read_objects(path: str, content: bytes) -> tuple[tuple[Value, ...], tuple[Di
 def check_both_readings(path: str, content: bytes) -> None:
     """Raise where a YAML 1.1 reader, as clusters are, gets other values than we meant: our own bug."""
     meant, problems = read_objects(path, content)
+    if problems:
+        raise AssertionError(f"{path} would not be read as it was meant: {problems[0].detail}")
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 1)
     read = tuple(_frozen(document) for document in yaml.load_all(content.decode()))
-    if problems or read != meant:
-        raise AssertionError(f"{path} would not be read as it was meant: {[found.detail for found in problems]}")
+    if read != meant:
+        raise AssertionError(f"{path} would not be read as it was meant by a YAML 1.1 reader")
 
 
 def _frozen(value: Any) -> Value:
@@ -100,14 +110,14 @@ def _decode(path: str, content: bytes) -> tuple[str, Diagnostic | None]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
-        column = fault.start - content.rfind(b"\n", 0, fault.start)
+        before = content[content.rfind(b"\n", 0, fault.start) + 1 : fault.start]
+        column = len(before.decode("utf-8-sig")) + 1
         return "", Diagnostic(rules.BAD_ENCODING, Location(path, line, column), f"byte {fault.start} is not UTF-8")
-    for line, row in enumerate(text.split("\n"), 1):
-        for column, character in enumerate(row, 1):
-            if (character < " " and character not in "\t\r") or character == "\x7f":
-                return "", Diagnostic(
-                    rules.BAD_ENCODING, Location(path, line, column), f"control character {character!r}"
-                )
+    control = _CONTROL.search(text)
+    if control is not None:
+        start = control.start()
+        place = Location(path, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+        return "", Diagnostic(rules.BAD_ENCODING, place, f"control character {control[0]!r}")
     return text, None
 
 
