@@ -1,13 +1,15 @@
 """`promote validate`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
 from modelpromote.commands.options import json_option, repo_option
-from modelpromote.reports import findings_json, findings_text
-from modelpromote.workflows.validate import validate
+from modelpromote.reports import change_json, findings_json, findings_text
+from modelpromote.workflows.change import validate_change
+from modelpromote.workflows.validate import Validation, validate
 from modelpromote.workflows.world import open_world
 
 
@@ -16,32 +18,55 @@ from modelpromote.workflows.world import open_world
     epilog="""\b
 Examples:
   promote validate
+  promote validate --base "$(git merge-base origin/main HEAD)"
   promote validate --repo ../models-gitops --json""",
 )
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Judge also what the working tree changes since REV: one kind of change, by REV's policy.",
+)
+@click.option("--deep", is_flag=True, help="Read all evidence again, also what landed before, and trust no cache.")
 @json_option
 @repo_option
-def command(repo: Path, as_json: bool) -> int:
+def command(repo: Path, base: str | None, deep: bool, as_json: bool) -> int:
     """Check everything in the working tree, and show every fault in one run.
 
     Schemas and names, evidence and its digests, every rendered file against a fresh render, every release
-    built by Kustomize, and what is in force as of the commit that put it there.
+    built by Kustomize, and what is in force as of the commit that put it there. Evidence that has landed is held
+    against its digests, and read whole where a release in force rests on it (--deep reads all of it).
+
+    With --base also the change: which kind it is, and whether it does only what that kind may. REV is usually the
+    merge base with the deployed branch; policy and history are then its own, however many commits lie between.
     """
     quiet = as_json or not sys.stderr.isatty()
     world = open_world(repo, notice=lambda text: None if quiet else click.echo(f"checking {text} ...", err=True))
-    result = validate(world)
+    job = partial(validate, deep=deep)
+    result, change = validate_change(world, base, job) if base is not None else (job(world), None)
     errors = sum(found.is_error for found in result.findings)
     warnings = len(result.findings) - errors
-    counts = ", ".join(f"{count} {what}" for what, count in result.looked_at.items())
-    built = "" if result.built else "; releases were not built: " + (
-        "mend the findings first" if errors else "no kustomize, kubectl or oc on PATH"
-    )  # fmt: skip
-    if not result.looked_at:
-        counts = "nothing could be read"
-    last = f"{'refused' if errors else 'valid'}: {errors} errors, {warnings} warnings in {counts}{built}"
+    counted = [findings_text.counted(errors, "errors"), findings_text.counted(warnings, "warnings")]
+    looked_at = [findings_text.counted(count, what) for what, count in result.looked_at.items()]
+    last = f"{'refused' if errors else 'valid'}: {', '.join(counted)} in {', '.join(looked_at)}{_unbuilt(result)}"
+    if not looked_at:
+        last = f"refused: {', '.join(counted)}; nothing else could be read"
     if as_json:
-        click.echo(findings_json.findings(result.findings, last, looked_at=result.looked_at, built=result.built))
+        more = {"change": change_json.as_dict(change)} if change else {}
+        click.echo(
+            findings_json.findings(result.findings, last, looked_at=result.looked_at, built=result.built, **more)
+        )
     else:
+        if change is not None:
+            click.echo(change.headline)
         findings_text.show(result.findings, last)
     if errors:
         return 1
     return 0 if result.looked_at.get("variants") else 3
+
+
+def _unbuilt(result: Validation) -> str:
+    """Why the releases were not built, if so."""
+    if result.built:
+        return ""
+    why = "mend the findings first" if not result.is_fresh else "no kustomize, kubectl or oc on PATH"
+    return f"; releases were not built: {why}"

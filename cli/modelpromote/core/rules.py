@@ -22,7 +22,7 @@ AMBIGUOUS_SCALAR = Rule(
 TOO_LARGE = Rule("MP005", "file, number or nesting beyond the limit", "make it smaller; the limit is in the message")
 UNKNOWN_KEY = Rule("MP006", "unknown key", "remove it, or check its spelling")
 MISSING_KEY = Rule("MP007", "missing key", "add it; docs/manifests.md has an annotated example")
-BAD_VALUE = Rule("MP008", "value of the wrong form", "write it as the message says")
+BAD_VALUE = Rule("MP008", "value of the wrong form", "docs/manifests.md shows every key with an example")
 UNSAFE_FILE = Rule("MP009", "not a plain file inside the tree", "replace the link or submodule by the file itself")
 BAD_ENCODING = Rule("MP010", "not UTF-8 text", "save the file as UTF-8 without control characters")
 MISSING_FILE = Rule("MP011", "file that must be there is missing", "add it; docs/repository.md shows the layout")
@@ -270,6 +270,44 @@ STALE_POLICY = Rule(
 )
 NOT_WRITTEN = Rule(
     "MP515", "model without its first release.yaml here", "run `promote render`, commit and push it first"
+)
+
+# what `promote validate --base REV` says of a change
+MIXED_CHANGE = Rule(
+    "MP520",
+    "change of more than one kind",
+    "split it into one change per kind: each is judged by what landed before it",
+)
+RELEASED_CHANGED = Rule(
+    "MP521",
+    "variant changed after it was released",
+    "make a new variant: once it was released, only its `card:` may change",
+)
+EVIDENCE_CHANGED = Rule(
+    "MP522",
+    "evidence changed or removed",
+    "restore it from git: evidence is only ever added, with `promote evidence add`",
+)
+SEVERAL_MOVES = Rule(
+    "MP523", "more than one release moved", "split it: one promotion, step or rollback of one release per change"
+)
+STEP_OUT_OF_LINE = Rule(
+    "MP524",
+    "not one step of the slot in force",
+    "undo it, then use `promote advance` (--back for a step down)",
+)
+TRAFFIC_AT_ONCE = Rule(
+    "MP525",
+    "variant added and given traffic at once",
+    "put it in force staged, then step: `promote`, then `promote advance`",
+)
+TRAFFIC_TAKEN = Rule(
+    "MP526",
+    "variant removed while it had traffic",
+    "step up to 100 first: `promote advance`; only a rollback may take traffic away at once",
+)
+SLOT_NOT_STAGED = Rule(
+    "MP527", "new slot that is not staged", "run `promote render`: it lays slots out staged; steps come later"
 )
 
 ALL: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
