@@ -92,7 +92,12 @@ def copy_zoo(target: Path, *, waits: str = "0s") -> None:
         place = target / manifest.relative_to(PROJECT)
         place.parent.mkdir(parents=True)
         place.write_text(shorten(manifest.read_text("utf-8"), waits), "utf-8")
-    rendering = render(Renderer(load_templates()), target, Writer(target, target / ".git" / "modelpromote"))
+    render_all(target)
+
+
+def render_all(folder: Path) -> None:
+    """Bring the rendered files of a clone up to date."""
+    rendering = render(Renderer(load_templates()), folder, Writer(folder, folder / ".git" / "modelpromote"))
     if rendering.problems:
         raise RuntimeError("\n".join(f"{found.location} {found.detail}" for found in rendering.problems))
 

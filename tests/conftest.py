@@ -2,14 +2,18 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from stage import Stage, build_stage
 
+import modelpromote
 from modelpromote.app import run
 
 _SCRUBBED = ("GIT_", "GITHUB_", "MODELPROMOTE_", "_PROMOTE_")
@@ -77,6 +81,24 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
         code = run(arguments)
         out, err = capsys.readouterr()
         return Said(code, out, err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def as_process(clean_environment: None) -> dict[str, str]:
+    """The environment in which `python -m modelpromote` runs the code under test in a process of its own."""
+    return {"PYTHONPATH": str(Path(modelpromote.__file__).parents[1])}
+
+
+@pytest.fixture
+def process(as_process: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the CLI in a process of its own, its output in pipes."""
+
+    def call(folder: Path, *arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "modelpromote", *arguments]
+        found = {**os.environ, **as_process}
+        return subprocess.run(command, cwd=folder, env=found, capture_output=True, text=True, check=False, **more)
 
     return call
 

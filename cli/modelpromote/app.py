@@ -3,6 +3,7 @@
 0 done (or already so), 1 refused by findings, 2 usage, 3 could not judge or act, 4 our bug.
 """
 
+import difflib
 import importlib
 import os
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from modelpromote import __version__
 from modelpromote.failures import Failure, Usage
@@ -69,8 +71,17 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The verb that is named first; without one, the default verb."""
         if args and args[0] not in _VERBS:
+            close = difflib.get_close_matches(args[0], _VERBS, n=1, cutoff=0.75) if args[0].isalpha() else []
+            if close:
+                raise Usage(f"there is no verb {args[0]!r}", f"did you mean: promote {close[0]}")
             args = [DEFAULT, *args]
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs, and the variants that the default verb takes."""
+        default = self.get_command(ctx, DEFAULT)
+        variants = default.params[0].shell_complete(ctx, incomplete) if default else []
+        return [*super().shell_complete(ctx, incomplete), *variants]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options of the default verb may come first: `promote --to prod v1.3-int4-g64`."""
@@ -103,14 +114,17 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run a verb; its exit code. Every error of ours ends here."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    say = _say_json if "--json" in arguments else _say
     try:
-        code = cli.main(args=list(argv) if argv is not None else None, prog_name="promote", standalone_mode=False)
+        code = cli.main(args=arguments, prog_name="promote", standalone_mode=False)
     except Failure as failure:
-        return _say("failed", failure.message, failure.hint, 3)
+        return say("failed", failure.message, failure.hint, 3)
     except Usage as fault:
-        return _say("usage", fault.message, fault.hint, 2)
+        return say("usage", fault.message, fault.hint, 2)
     except click.ClickException as fault:
         fault.show()
+        click.echo("nothing was done", err=True)
         return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nstopped: nothing was pushed", err=True)
@@ -129,6 +143,14 @@ def _say(kind: str, message: str, hint: str, code: int) -> int:
         click.echo(f"  hint: {hint}", err=True)
     click.echo("nothing was done", err=True)
     return code
+
+
+def _say_json(kind: str, message: str, hint: str, code: int) -> int:
+    """The same on stderr, and for the script that asked for JSON one document on stdout."""
+    import json
+
+    click.echo(json.dumps({"ok": False, "state": kind, "summary": message, "hint": hint}, indent=2))
+    return _say(kind, message, hint, code)
 
 
 def _bug(bug: Exception) -> int:

@@ -30,13 +30,13 @@ class Expected:
     slots: dict[tuple[str, str], list[Step]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tree = WorkingTree(self.stage.repo)
-        self.policy = load_policy(self.tree).value
+        tree = WorkingTree(self.stage.repo)
+        self.policy = load_policy(tree).value
         assert self.policy
-        self.environments = {name: load_environment(self.tree, name).value for name in self.policy.environments}
+        self.environments = {name: load_environment(tree, name).value for name in self.policy.environments}
         self.variants: dict[str, Variant] = {}
-        for name in variant_names(self.tree, MODEL):
-            variant = load_variant(self.tree, MODEL, name).value
+        for name in variant_names(tree, MODEL):
+            variant = load_variant(tree, MODEL, name).value
             assert variant
             self.variants[name] = variant
         for environment in self.policy.environments:
@@ -109,12 +109,12 @@ class Expected:
 
     def check(self) -> None:
         """Every rendered file in the clone is the expected one; none is missing, none is too many."""
-        expected = self.files()
+        expected, tree = self.files(), WorkingTree(self.stage.repo)
         found: dict[str, bytes | None] = {}
         for room in ("argocd", "environments", *(f"models/{MODEL}/{name}/kserve" for name in self.variants)):
-            for path, kind in walk(self.tree, room):
+            for path, kind in walk(tree, room):
                 assert kind is EntryKind.FILE, path
                 if not path.endswith("/environment.yaml"):
-                    found[path] = self.tree.read(path)
+                    found[path] = tree.read(path)
         assert sorted(found) == sorted(expected)
         assert [path for path in expected if found[path] != expected[path]] == []

@@ -159,7 +159,7 @@ def test_a_bad_variant_promoted_by_hand_in_perfect_form_is_found(stage: Stage) -
     by_hand(stage, "prod", "v1.4-int2-g64", number=2, previous="v1.0-fp16", slot=1)
     edited = call(stage, "validate", "--json")
     assert edited.code == 1
-    assert "an edit that is not committed" in reasons(edited)
+    assert "an edit that has not landed" in reasons(edited)
     commit = stage.publish("promote: tiny-llama v1.4-int2-g64 to prod")
     said = call(stage, "validate", "--json")
     assert said.code == 1

@@ -175,7 +175,7 @@ def test_an_environment_is_added_and_taken_away(stage: Stage) -> None:
 def test_retire_refuses_what_is_needed_and_removes_what_is_not(climbing: tuple[Stage, Expected]) -> None:
     stage, _ = climbing
     for name, words in {
-        "v1.1-int8": "is named by the release in force",
+        "v1.1-int8": "names v1.1-int8: it is in force",
         "v1.0-fp16": "is the baseline of tiny-llama/v1.1-int8",
     }.items():
         said = call(stage, "retire", name, "--json")

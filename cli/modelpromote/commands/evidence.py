@@ -43,9 +43,10 @@ def add_command(repo: Path, as_json: bool, variant: str, paths: tuple[Path, ...]
     result = add(world, variant, paths, runner)
     new = sum(one.is_new for one in result.added)
     there = len(result.added) - new
-    last = f"{new} runs added to {result.variant}" + (f", {there} were there already" if there else "")
+    last = f"{findings_text.counted(new, 'runs')} added to {result.variant}"
+    last += f", {there} were there already" if there else ""
     if not result.added:
-        last = f"refused: {len(result.findings)} findings; nothing was written"
+        last = f"refused: {findings_text.counted(len(result.findings), 'findings')}; nothing was written"
     if as_json:
         runs = [
             {"folder": one.folder, "kind": one.kind, "source": one.source, "new": one.is_new, "digest": one.digest}

@@ -13,6 +13,7 @@ from modelpromote.commands.options import (
 )
 from modelpromote.core.record import acts
 from modelpromote.reports import record_json, record_text
+from modelpromote.workflows.select import check_environment
 from modelpromote.workflows.status import read_record
 from modelpromote.workflows.world import open_world
 
@@ -40,7 +41,10 @@ Examples:
 @repo_option
 def command(repo: Path, remote: str, as_json: bool, offline: bool, environment: str, model: str) -> int:
     """Promotions, steps and rollbacks on the deployed branch, the newest first."""
-    found = acts(read_record(open_world(repo, remote), offline=offline), environment, model)
+    record = read_record(open_world(repo, remote), offline=offline)
+    if environment:
+        check_environment(record.environments, environment)
+    found = acts(record, environment, model)
     if as_json:
         click.echo(record_json.history(found))
     else:

@@ -6,8 +6,9 @@ import click
 
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.commands.options import json_option, repo_option
+from modelpromote.core.diagnostics import Diagnostic, has_errors
 from modelpromote.reports import findings_json, findings_text
-from modelpromote.workflows.render import compare, render
+from modelpromote.workflows.render import Rendering, compare, render
 from modelpromote.workflows.world import open_world
 
 
@@ -28,26 +29,28 @@ def command(repo: Path, as_json: bool, check: bool) -> int:
     second run writes nothing. Nothing is ever removed, and no decision is made.
     """
     world = open_world(repo)
-    if check:
-        rendering = compare(world.renderer, WorkingTree(world.repository.root))
-        found = rendering.findings
-        last = (
-            f"{len(rendering.files)} files are up to date"
-            if not found
-            else f"refused: {len(found)} findings; nothing was written"
-        )
-    else:
-        rendering = render(world.renderer, world.repository.root, world.writer, world.committed)
-        found = (*rendering.problems, *rendering.strays)
-        last = (
-            f"{len(rendering.outdated)} files written, {len(rendering.files) - len(rendering.outdated)} were up to date"
-        )
-        if not rendering.files:
-            last = f"refused: {len(found)} findings; nothing was written"
+    root = world.repository.root
+    rendering = (
+        compare(world.renderer, WorkingTree(root))
+        if check
+        else render(world.renderer, root, world.writer, world.committed)
+    )
+    found = rendering.findings if check else (*rendering.problems, *rendering.strays)
+    written = () if check else rendering.outdated
+    last = _last_line(rendering, found, check=check)
     if as_json:
-        click.echo(findings_json.findings(found, last, written=() if check else rendering.outdated))
+        click.echo(findings_json.findings(found, last, written=written))
     else:
-        for path in () if check else rendering.outdated:
+        for path in written:
             click.echo(f"wrote {path}")
         findings_text.show(found, last)
-    return 1 if any(one.is_error for one in found) else 0
+    return 1 if has_errors(found) else 0
+
+
+def _last_line(rendering: Rendering, found: tuple[Diagnostic, ...], *, check: bool) -> str:
+    if not rendering.files or (check and found):
+        return f"refused: {findings_text.counted(len(found), 'findings')}; nothing was written"
+    if check:
+        return f"{findings_text.counted(len(rendering.files), 'files')} are up to date"
+    current = len(rendering.files) - len(rendering.outdated)
+    return f"{findings_text.counted(len(rendering.outdated), 'files')} written, {current} were up to date"

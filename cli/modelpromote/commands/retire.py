@@ -33,7 +33,7 @@ def command(repo: Path, as_json: bool, dry_run: bool, variant: str) -> int:
     verb = "would be removed" if dry_run else "removed"
     last = f"{result.variant}: {len(result.removed)} folders {verb}"
     if result.findings:
-        last = f"refused: {len(result.findings)} findings; nothing was removed"
+        last = f"refused: {findings_text.counted(len(result.findings), 'findings')}; nothing was removed"
     if as_json:
         click.echo(findings_json.findings(result.findings, last, removed=result.removed, orphans=result.orphans))
     else:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, StringConstraints
+from pydantic import Discriminator, Field
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location
@@ -11,17 +11,21 @@ from modelpromote.core.gates import DEFAULT_FLOOR, DEFAULTS, GateSettings, Setti
 from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Text
 from modelpromote.core.quantities import Duration, DurationField, Quantity
-from modelpromote.core.schema import Schema, read
+from modelpromote.core.schema import Schema, matching, read
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
+Name = Annotated[
+    str, matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "lower-case letters, digits and dashes, a letter first")
+]
+
+_CAPABILITY = matching(r"[0-9]{1,2}\.[0-9]", 'a number in quotes, such as "8.9"')
 
 
 class Cluster(Schema):
     """Where Argo CD applies it. `kserve` is MAJOR.MINOR of the KServe that runs there."""
 
-    server: Annotated[str, StringConstraints(pattern=r"^https://[^\s]{1,300}$")]
+    server: Annotated[str, matching(r"https://[^\s]{1,300}", "https://HOST")]
     namespace: Name
-    kserve: Annotated[str, StringConstraints(pattern=r"^0\.\d{1,3}$")]
+    kserve: Annotated[str, matching(r"0\.[0-9]{1,3}", 'MAJOR.MINOR in quotes, such as "0.17"')]
 
 
 class Gateway(Schema):
@@ -35,7 +39,9 @@ class Route(Schema):
     """The HTTPRoute of each model; `{slug}` in the hostname is the model's Kubernetes name."""
 
     gateway: Gateway
-    hostname: Annotated[str, StringConstraints(pattern=r"^(\{slug\}|[a-z0-9*])([a-z0-9.-]|\{slug\}){0,250}$")]
+    hostname: Annotated[
+        str, matching(r"(\{slug\}|[a-z0-9*])([a-z0-9.-]|\{slug\}){0,250}", "a host name; {slug} in it is the model")
+    ]
 
 
 class Ladder(Schema):
@@ -53,8 +59,8 @@ class Gpu(Schema):
 
     gpu_class: Text = Field(alias="class")
     memory: Quantity | None = None
-    compute_capability: Annotated[str, StringConstraints(pattern=r"^\d{1,2}\.\d$")] | None = Field(
-        default=None, alias="computeCapability"
+    compute_capability: Annotated[str, matching(r"[0-9]{1,2}\.[0-9]", 'a number in quotes, such as "8.9"')] | None = (
+        Field(default=None, alias="computeCapability")
     )
     tolerations: tuple[dict[str, str | int], ...] = ()
 

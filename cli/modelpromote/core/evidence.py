@@ -11,9 +11,10 @@ from pydantic import Field, StringConstraints, field_validator
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.manifest import ArtifactFile, Bytes, Digest, HexDigest, RelativePath, Text
-from modelpromote.core.schema import Schema, read
+from modelpromote.core.schema import Schema, matching, read
 
 Kind = Literal["artifact", "lm-eval", "junit"]
+_TIME = matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as 2026-11-24T03:13:59Z")
 
 
 class Original(Schema):
@@ -48,9 +49,7 @@ class Entry(Schema):
     artifact: Digest
     files: Annotated[tuple[EvidenceFile, ...], Field(min_length=1, max_length=1000)]
     tool: Tool
-    finished_at: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] = Field(
-        alias="finishedAt"
-    )
+    finished_at: Annotated[str, _TIME] = Field(alias="finishedAt")
     runner: Annotated[str, StringConstraints(max_length=200)]
 
     @field_validator("finished_at")

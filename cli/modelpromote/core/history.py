@@ -117,6 +117,12 @@ class Timeline:
         """The changes of the slot that a release names, oldest first."""
         return tuple(step for step in self.steps if (step.variant, step.slot) == (release.variant, release.slot))
 
+    def step_since(self, release: Release) -> datetime:
+        """When the decision in force got to its step: the last change of its slot, or of the decision."""
+        landed = self.landed
+        moments = [change.landing.time for change in self.step_changes(release)[-1:]]
+        return max([*moments, *([landed.landing.time] if landed else [])])
+
     def traffic_since(self, digest: str) -> datetime | None:
         """Since when the artifact is in force with all the traffic; None when it is not."""
         release, landed = self.in_force, self.landed

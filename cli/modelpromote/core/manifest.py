@@ -16,7 +16,7 @@ from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.document import Document
 from modelpromote.core.names import MAX_SLUG, NameFault, VariantName, check_model, full_name, slug
 from modelpromote.core.quantities import Quantity
-from modelpromote.core.schema import Schema, read
+from modelpromote.core.schema import Schema, matching, read
 
 
 def _relative_path(text: str) -> str:
@@ -29,8 +29,8 @@ def _relative_path(text: str) -> str:
     return text
 
 
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-HexDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, matching(r"sha256:[0-9a-f]{64}", "sha256: and 64 lower-case hex digits")]
+HexDigest = Annotated[str, matching(r"[0-9a-f]{64}", "64 lower-case hex digits")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
 Count = Annotated[int, Field(ge=1, le=2**31)]
@@ -74,7 +74,9 @@ class ArtifactFile(Schema):
 class Artifact(Schema):
     """What the cluster pulls (`uri`), and what was measured (`digest`, OpenSSF model-signing root digest)."""
 
-    uri: Annotated[str, StringConstraints(pattern=r"^(oci|hf|s3|gs|pvc|https)://[^\s]{1,500}$")]
+    uri: Annotated[
+        str, matching(r"(oci|hf|s3|gs|pvc|https)://[^\s]{1,500}", "oci://, hf://, s3://, gs://, pvc:// or https://")
+    ]
     digest: Digest
     files: tuple[ArtifactFile, ...] = ()
 
@@ -114,7 +116,9 @@ class Resources(Schema):
 class Serving(Schema):
     """How it is served. What was tested is what is served: no environment may change it."""
 
-    image: Annotated[str, StringConstraints(pattern=r"^[^\s@]{1,300}@sha256:[0-9a-f]{64}$")]
+    image: Annotated[
+        str, matching(r"[^\s@]{1,300}@sha256:[0-9a-f]{64}", "an image pinned by digest: NAME@sha256:<64 hex digits>")
+    ]
     args: tuple[Text, ...] = ()
     gpus: Annotated[int, Field(ge=0, le=64)] = 1
     requests: Resources

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 
 MODEL = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
-VERSION = re.compile(r"v(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})(?:\.(0|[1-9]\d{0,5}))?")
-CONFIG = re.compile(r"g[1-9]\d{0,4}|ch|tensor|dynamic|static")
+VERSION = re.compile(r"v(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(?:\.(0|[1-9][0-9]{0,5}))?")
+CONFIG = re.compile(r"g[1-9][0-9]{0,4}|ch|tensor|dynamic|static")
 MAX_SLUG = 63 - len("-predictor")
 
 # bits of a weight in each precision
@@ -102,7 +102,7 @@ def slug(name: str) -> str:
 
 def parse_full(text: str) -> tuple[str, VariantName]:
     """Split a full name into model and variant: the inverse of `full_name`. NameFault where it has no variant."""
-    for match in re.finditer(r"-(?=v\d)", text):
+    for match in re.finditer(r"-(?=v[0-9])", text):
         try:
             return check_model(text[: match.start()]), VariantName.parse(text[match.end() :])
         except NameFault:

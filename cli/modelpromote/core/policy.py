@@ -2,16 +2,21 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.document import Document
 from modelpromote.core.environment import Name
 from modelpromote.core.quantities import Duration, DurationField
-from modelpromote.core.schema import Schema, read
+from modelpromote.core.schema import Schema, matching, read
 
 PATH = "promote.yaml"
+_REMOTE = matching(
+    r"(https|ssh|git|file)://[^\s]{1,500}|[^\s/]+@[^\s:]+:[^\s]+",
+    "https://, ssh:// or user@host:path, as Argo CD sees it",
+)
+_BRANCH = matching(r"[A-Za-z0-9_]([A-Za-z0-9_-]|[./][A-Za-z0-9_-]){0,200}", "a branch name such as main")
 
 
 class Policy(Schema):
@@ -24,10 +29,8 @@ class Policy(Schema):
     api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion")
     kind: Literal["Repository"]
     render: Literal[1]
-    repo_url: Annotated[
-        str, StringConstraints(pattern=r"^(https|ssh|git|file)://[^\s]{1,500}$|^[^\s/]+@[^\s:]+:[^\s]+$")
-    ] = Field(alias="repoURL")
-    branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]([A-Za-z0-9_-]|[./][A-Za-z0-9_-]){0,200}$")]
+    repo_url: Annotated[str, _REMOTE] = Field(alias="repoURL")
+    branch: Annotated[str, _BRANCH]
     environments: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
     via: dict[Name, Literal["push", "pr"]] = Field(default_factory=dict)
     revert_window: DurationField = Field(default=Duration(90 * 86_400), alias="revertWindow")

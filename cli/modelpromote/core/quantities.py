@@ -13,9 +13,9 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainSerializer, PlainValidator
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?")
-_PERCENTAGE = re.compile(r"(\d{1,5}(?:\.\d{1,6})?)%")
-_QUANTITY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
+_DURATION = re.compile(r"(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,7})s)?")
+_PERCENTAGE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,6})?)%")
+_QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,14 +1,15 @@
 """From a document to a frozen value, every fault with its place. The only reader of pydantic's errors."""
 
 import difflib
+import re
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
-from modelpromote.core.document import Document, KeyPath
+from modelpromote.core.document import Document, KeyPath, dotted
 
 
 class Schema(BaseModel):
@@ -22,6 +23,32 @@ class Schema(BaseModel):
 
 S = TypeVar("S", bound=Schema)
 _SHOWN = 80
+_WORDS = {
+    "string_type": "expected text",
+    "int_type": "expected a whole number",
+    "bool_type": "expected true or false",
+    "tuple_type": "expected a list",
+    "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
+    "greater_than_equal": "expected at least {ge}",
+    "less_than_equal": "expected at most {le}",
+    "string_too_short": "expected at least {min_length} characters",
+    "string_too_long": "expected at most {max_length} characters",
+    "too_short": "expected at least {min_length} in the list",
+    "too_long": "expected at most {max_length} in the list",
+}
+
+
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """A validator of text: it matches the pattern as a whole, or the message says what was expected."""
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise ValueError(f"expected {expected}")
+        return text
+
+    return AfterValidator(check)
 
 
 def read(document: Document, schema: type[S]) -> tuple[S | None, tuple[Diagnostic, ...]]:
@@ -42,7 +69,9 @@ def _diagnostic(document: Document, schema: type[Schema], error: ErrorDetails) -
         advice = f"did you mean {close[0]!r}?" if close else f"known keys here: {', '.join(known)}"
         return Diagnostic(rules.UNKNOWN_KEY, document.locate(place, key=True), f"unknown key {name!r}", advice)
     if kind == "missing":
-        return Diagnostic(rules.MISSING_KEY, document.locate(place[:-1]), f"{_within(place)} is missing")
+        written = document.path.endswith(("/release.yaml", "/entry.yaml"))
+        advice = "restore the file from git: the tool writes it, nobody edits it" if written else ""
+        return Diagnostic(rules.MISSING_KEY, document.locate(place[:-1]), f"{_within(place)} is missing", advice)
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         return _unknown_gate(document, place, error)
     return Diagnostic(rules.BAD_VALUE, document.locate(place), f"{_within(place)}: {_message(error)}")
@@ -51,27 +80,34 @@ def _diagnostic(document: Document, schema: type[Schema], error: ErrorDetails) -
 def _unknown_gate(document: Document, place: KeyPath, error: ErrorDetails) -> Diagnostic:
     context = error.get("ctx", {})
     tag, expected = str(context.get("tag", "")), str(context.get("expected_tags", "")).replace("'", "")
-    close = difflib.get_close_matches(tag, expected.split(", "), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(tag, expected.split(", "), n=1, cutoff=0.6) if tag else []
     advice = f"did you mean {close[0]!r}?" if close else (f"known gates: {expected}" if expected else "")
     detail = f"gate {tag!r} is not known" if tag else f"{_within(place)} names no gate"
     return Diagnostic(rules.UNKNOWN_GATE, document.locate((*place, "gate")), detail, advice)
 
 
 def _message(error: ErrorDetails) -> str:
-    """pydantic's message without its prefix, and what was given instead."""
-    message = error["msg"].removeprefix("Value error, ")
+    """What was expected, in our own words, and what was given instead."""
     given = error["input"]
     if error["type"] == "string_type" and isinstance(given, int | float | bool):
         return f"expected text, given {given!r}: put it in quotes"
     shown = repr(given) if isinstance(given, str | int | float | bool) or given is None else type(given).__name__
-    shown = {"dict": "a mapping", "tuple": "a list"}.get(
-        shown, shown if len(shown) < _SHOWN else f"{shown[:_SHOWN]}..."
-    )
-    return f"{message[:1].lower()}{message[1:]}, given {shown}"
+    shown = {"dict": "a mapping", "tuple": "a list", "None": "nothing"}.get(shown, shown)
+    return f"{_expected(error)}, given {shown if len(shown) < _SHOWN else f'{shown[:_SHOWN]}...'}"
+
+
+def _expected(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    if error["type"] in _WORDS:
+        return _WORDS[error["type"]].format(**context)
+    if error["type"] == "literal_error":
+        return "expected " + str(context["expected"]).replace("'", "")
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{message[:1].lower()}{message[1:]}"
 
 
 def _within(place: KeyPath) -> str:
-    return ".".join(str(part) for part in place) or "the document"
+    return dotted(place) or "the document"
 
 
 def _in_document(document: Document, loc: tuple[int | str, ...]) -> KeyPath:

@@ -15,7 +15,7 @@ from modelpromote.evidence.json_text import MAX_DIGITS, Json, NotJson, load, map
 
 MAX_ITEMS_BYTES = 32 * 2**20
 MAX_LINE_BYTES = 16 * 2**20
-_STAMP = r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d{1,6})?)"
+_STAMP = r"([0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]-[0-9][0-9]-[0-9][0-9](?:\.[0-9]{1,6})?)"
 _SAMPLES = re.compile(rf"samples_(.{{1,200}})_{_STAMP}\.jsonl")
 _RESULTS = re.compile(rf".{{1,200}}_{_STAMP}\.json")
 _HASH = re.compile(r"[0-9a-f]{64}")

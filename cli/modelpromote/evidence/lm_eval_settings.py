@@ -93,6 +93,6 @@ def _typed(value: str) -> Json:
         return value.lower() == "true"
     if value.lower() == "none":
         return None
-    if re.fullmatch(r"-?\d{1,18}", value):
+    if re.fullmatch(r"-?[0-9]{1,18}", value):
         return int(value)
-    return float(value) if re.fullmatch(r"-?\d{1,18}\.\d{1,18}", value) else value
+    return float(value) if re.fullmatch(r"-?[0-9]{1,18}\.[0-9]{1,18}", value) else value

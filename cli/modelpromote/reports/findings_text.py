@@ -8,6 +8,7 @@ from rich.text import Text
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.reports.terminal import console
 
+_ONE = {"runs of evidence": "run of evidence"}
 _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
@@ -26,3 +27,8 @@ def write(out: Console, findings: Sequence[Diagnostic]) -> None:
         line.append(f" {found.detail}")
         out.print(line, soft_wrap=True)
         out.print(Text(f"  hint: {found.hint}", style="dim"), soft_wrap=True)
+
+
+def counted(number: int, plural: str) -> str:
+    """`1 error`, `2 errors`: the noun is given in the plural."""
+    return f"{number} {plural if number != 1 else _ONE.get(plural, plural.removesuffix('s'))}"

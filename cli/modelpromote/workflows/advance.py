@@ -1,9 +1,9 @@
 """`promote advance`: one step up the ladder, if its bake time has passed. One commit of the slot alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from modelpromote.core import rules
+from modelpromote.core.bake import too_early
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
 from modelpromote.core.environment import Environment
 from modelpromote.core.history import Timeline
@@ -11,7 +11,6 @@ from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Variant
 from modelpromote.core.messages import step_message
 from modelpromote.core.outcome import AlreadySo, Answer, Destination, Outcome, Plan, Refusal
-from modelpromote.core.quantities import span
 from modelpromote.core.release import Release, ReleaseKey
 from modelpromote.core.render import Renderer
 from modelpromote.core.tree import Tree
@@ -42,13 +41,6 @@ class Climb:
     def step(self) -> Step | None:
         """The step of the slot in force; None where it has no ladder."""
         return self.slots[self.release.slot - 1] if 0 < self.release.slot <= len(self.slots) else None
-
-    @property
-    def since(self) -> datetime:
-        """When it got to this step: the last change of the slot, or of the decision."""
-        landed = self.history.landed
-        moments = [change.landing.time for change in self.history.step_changes(self.release)[-1:]]
-        return max([*moments, *([landed.landing.time] if landed else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +97,9 @@ def _decide(world: World, request: Request, ground: Ground) -> Answer:
             KIND, key, f"{key.model}/{climb.release.variant} is {where} in {environment}: nothing to advance"
         )
     tree = world.repository.tree(ground.tip)
-    waiting = [] if request.back else _bake(climb, ground.author.time)
+    waiting: list[Diagnostic] = []
+    if climb.step is not None and not request.back:
+        waiting = too_early(climb.environment, climb.history, climb.release, climb.step, ground.author.time)
     findings = in_order([*waiting, *_fresh(world.renderer, tree, climb)])
     if has_errors(findings):
         return Refusal(KIND, key, summary, findings)
@@ -142,18 +136,6 @@ def plan_step(world: World, tree: Tree, climb: Climb, step: Step) -> Plan | Refu
         preview=shown,
         next=f"promote advance {where}" if step.next else "",
     )
-
-
-def _bake(climb: Climb, now: datetime) -> list[Diagnostic]:
-    if climb.step is None or climb.environment.ladder is None:
-        return []
-    asked, baked = climb.environment.ladder.bake_time(climb.step), now - climb.since
-    if baked >= asked.delta:
-        return []
-    left = span(asked.delta - baked)
-    place = Location(f"environments/{climb.environment.name}/environment.yaml")
-    detail = f"{climb.release.variant} is at {climb.step} for {span(baked)}, {asked} is asked: {left} to go"
-    return [Diagnostic(rules.BAKE_SHORT, place, detail)]
 
 
 def _fresh(renderer: Renderer, tree: Tree, climb: Climb) -> tuple[Diagnostic, ...]:

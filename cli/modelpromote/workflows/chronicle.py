@@ -10,7 +10,7 @@ from modelpromote.core.release import ReleaseKey
 from modelpromote.workflows.load import parse_release, parse_step
 
 _RELEASE = re.compile(r"environments/([^/]+)/([^/]+)/release\.yaml")
-_SLOT = re.compile(r"environments/([^/]+)/([^/]+)/([^/]+)/canary/([1-9]\d{0,5})/kustomization\.yaml")
+_SLOT = re.compile(r"environments/([^/]+)/([^/]+)/([^/]+)/canary/([1-9][0-9]{0,5})/kustomization\.yaml")
 
 
 def changes(repository: GitRepository, commit: str, keys: Sequence[ReleaseKey] | None = None) -> tuple[Change, ...]:
@@ -27,12 +27,16 @@ def timelines(events: Iterable[Change]) -> dict[ReleaseKey, Timeline]:
     decided: dict[ReleaseKey, list[Decided]] = {}
     stepped: dict[ReleaseKey, list[Stepped]] = {}
     for change in events:
-        if change.content is None:
-            continue
         if match := _RELEASE.fullmatch(change.path):
+            key = ReleaseKey(*match.groups())
+            if change.content is None:  # the model or the environment was taken away: what comes back starts anew
+                decided.pop(key, None)
+                continue
             release = parse_release(change.path, change.content)
             if release is not None:
-                decided.setdefault(ReleaseKey(*match.groups()), []).append(Decided(change.landing, release))
+                decided.setdefault(key, []).append(Decided(change.landing, release))
+        elif change.content is None:
+            continue
         elif match := _SLOT.fullmatch(change.path):
             environment, model, name, number = match.groups()
             step = parse_step(change.content)

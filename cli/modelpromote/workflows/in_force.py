@@ -153,8 +153,9 @@ def _today(past: Past, state: State, key: ReleaseKey, release: Release, now: dat
 
 def _refused(release: Release, landing: Landing, reason: str) -> Diagnostic:
     detail = f"number {release.number} ({release.variant}), put in force by {_name(landing)}: {reason}"
-    return Diagnostic(rules.REFUSED_IN_FORCE, Location(release.path), detail)
+    advice = "" if landing.commit else "it has not landed yet: take it out of the change, and use `promote`"
+    return Diagnostic(rules.REFUSED_IN_FORCE, Location(release.path), detail, advice)
 
 
 def _name(landing: Landing) -> str:
-    return landing.commit[:10] or "an edit that is not committed"
+    return landing.commit[:10] or "an edit that has not landed"

@@ -32,37 +32,57 @@ def load_runs(tree: Tree, variant: Variant) -> tuple[tuple[Run, ...], tuple[Diag
     return tuple(runs), tuple(problems)
 
 
-def load_run(tree: Tree, folder: str, variant: Variant) -> tuple[Run | None, tuple[Diagnostic, ...]]:
+def check_runs(tree: Tree, variant: Variant, landed: frozenset[str]) -> tuple[int, tuple[Diagnostic, ...]]:
+    """How many runs a variant has, and what is wrong with them.
+
+    An entry that has landed (its path is given) was read when it came: its files are held against its digests,
+    not read again.
+    """
+    count = 0
+    problems: list[Diagnostic] = []
+    evidence = f"{variant.folder}/evidence"
+    for name in folders(tree, evidence):
+        folder = f"{evidence}/{name}"
+        run, found = load_run(tree, folder, variant, reading=f"{folder}/{ENTRY}" not in landed)
+        problems += [*found, *(run.problems if run else ())]
+        count += 1
+    return count, tuple(problems)
+
+
+def load_run(
+    tree: Tree, folder: str, variant: Variant, *, reading: bool = True
+) -> tuple[Run | None, tuple[Diagnostic, ...]]:
     """The run in one evidence folder; its own faults are in the run, those of an unreadable entry beside it."""
     path = f"{folder}/{ENTRY}"
     content = tree.read(path)
     if content is None:
-        return None, (Diagnostic(rules.MISSING_FILE, Location(path), f"{path} is missing, or is no plain file"),)
+        return None, (Diagnostic(rules.MISSING_FILE, Location(path), "is missing, or is no plain file"),)
     document, problems = read_yaml(path, content)
     entry, more = read_entry(document) if not problems else (None, ())
     if entry is None:
         return None, in_order([*problems, *more])
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    return _read(tree, folder, entry, digest, variant), ()
+    return _checked(tree, folder, entry, digest, variant, reading=reading), ()
 
 
-def _read(tree: Tree, folder: str, entry: Entry, digest: str, variant: Variant) -> Run:
+def _checked(tree: Tree, folder: str, entry: Entry, digest: str, variant: Variant, *, reading: bool) -> Run:
     place = Location(f"{folder}/{ENTRY}")
     files, problems = _files(tree, folder, entry)
     if entry.id != folder.rpartition("/")[2]:
-        problems.append(Diagnostic(rules.EVIDENCE_ID, place, f"its content gives {entry.id}"))
+        advice = f"rename the folder to {entry.id}"
+        problems.append(Diagnostic(rules.EVIDENCE_ID, place, f"its content gives {entry.id}", advice))
     if entry.artifact != variant.artifact.digest:
         detail = f"filed for {_short(entry.artifact)}, {variant.name} is {_short(variant.artifact.digest)}"
         problems.append(Diagnostic(rules.OTHER_ARTIFACT, place, detail))
-    if problems:
+    if problems or not reading:
         return Run(folder, digest, entry, None, in_order(problems))
-    reading = _reading(folder, digest, entry.kind, files)
-    problems += reading.problems
-    for claim in sorted(reading.claims):
+    made = _reading(folder, digest, entry.kind, files)
+    problems += made.problems
+    for claim in sorted(made.claims):
         if f"sha256:{claim}" != entry.artifact:
             detail = f"the files name artifact {claim[:12]}, the entry {_short(entry.artifact)}"
             problems.append(Diagnostic(rules.CLAIM_DISAGREES, place, detail))
-    return Run(folder, digest, entry, reading.content, in_order(problems))
+    return Run(folder, digest, entry, made.content, in_order(problems))
 
 
 def _reading(folder: str, digest: str, kind: str, files: dict[str, bytes]) -> Reading:
@@ -87,7 +107,9 @@ def _files(tree: Tree, folder: str, entry: Entry) -> tuple[dict[str, bytes], lis
         if content is None:
             problems.append(Diagnostic(rules.EVIDENCE_FILES, place, "is missing, or is no plain file"))
         elif len(content) != file.size or hashlib.sha256(content).hexdigest() != file.sha256:
-            problems.append(Diagnostic(rules.EVIDENCE_DIGEST, place, f"sha256 is not {file.sha256[:12]}..."))
+            found = hashlib.sha256(content).hexdigest()
+            detail = f"sha256 is {found[:12]}..., its entry says {file.sha256[:12]}..."
+            problems.append(Diagnostic(rules.EVIDENCE_DIGEST, place, detail))
         else:
             files[file.path] = content
     listed = {f"{folder}/{file.path}" for file in entry.files} | {f"{folder}/{ENTRY}"}

@@ -40,7 +40,7 @@ def promote(world: World, request: Request, destination: Destination, confirm: C
 
 def _decide(world: World, request: Request, ground: Ground) -> Answer:
     tree = world.repository.tree(ground.tip)
-    check_environment(ground.policy, request.environment)
+    check_environment(ground.policy.environments, request.environment)
     model, variant = find_variant(tree, request.variant)
     key = ReleaseKey(request.environment, model)
     summary = f"{model}/{variant} to {request.environment}"

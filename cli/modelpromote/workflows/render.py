@@ -14,7 +14,8 @@ from modelpromote.core.tree import EntryKind, Tree, walk
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State, all_rooms
 from modelpromote.workflows.freshness import stale
-from modelpromote.workflows.load import load_state, model_names, variant_names
+from modelpromote.workflows.load import model_names, variant_names
+from modelpromote.workflows.load_state import load_state
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
 
 
@@ -48,7 +49,7 @@ def compare(renderer: Renderer, tree: Tree) -> Rendering:
     if loaded.value is None or has_errors(loaded.problems):
         return Rendering(loaded.value, {}, loaded.problems)
     files = all_rooms(renderer, loaded.value)
-    strays = tuple(_strays(tree, loaded.value, files))
+    strays = tuple(_strays(tree, files))
     return Rendering(loaded.value, files, loaded.problems, stale(tree, files), strays)
 
 
@@ -68,10 +69,10 @@ def render(renderer: Renderer, root: Path, writer: Writer, committed: Tree | Non
     return rendering
 
 
-def _strays(tree: Tree, state: State, files: Mapping[str, str]) -> list[Diagnostic]:
+def _strays(tree: Tree, files: Mapping[str, str]) -> list[Diagnostic]:
     """Files in rendered rooms that nothing renders, and links anywhere in them."""
     found: list[Diagnostic] = []
-    for room in _rooms(tree, state):
+    for room in _rooms(tree):
         for path, kind in walk(tree, room):
             if kind is not EntryKind.FILE:
                 found.append(Diagnostic(rules.UNSAFE_FILE, Location(path), "is a link, a submodule or no plain file"))
@@ -80,14 +81,14 @@ def _strays(tree: Tree, state: State, files: Mapping[str, str]) -> list[Diagnost
     return found
 
 
-def _rooms(tree: Tree, state: State) -> list[str]:
+def _rooms(tree: Tree) -> list[str]:
     bases = [
         f"models/{model}/{variant}/{target}"
         for model in model_names(tree)
         for variant in variant_names(tree, model)
         for target in TARGETS
     ]
-    return ["argocd", *(f"environments/{name}" for name in state.environments), *bases]
+    return ["argocd", "environments", *bases]
 
 
 def _by_people(path: str) -> bool:

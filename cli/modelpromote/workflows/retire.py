@@ -9,13 +9,13 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
 from modelpromote.core.history import Timeline
 from modelpromote.core.names import VariantName, slug
+from modelpromote.core.needs import needs
 from modelpromote.core.policy import Policy
-from modelpromote.core.quantities import span
 from modelpromote.core.tree import folders
 from modelpromote.failures import Failure
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.chronicle import changes, timelines
-from modelpromote.workflows.load import load_state
+from modelpromote.workflows.load_state import load_state
 from modelpromote.workflows.select import find_variant
 from modelpromote.workflows.world import World
 
@@ -59,27 +59,19 @@ def retire(world: World, text: str, *, dry_run: bool) -> Retirement:
 
 
 def _needed_by_releases(lines: list[Timeline], variant: VariantName, policy: Policy, now: datetime) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    for line in lines:
-        for depth, release in enumerate(reversed(line.stack)):
-            if variant in {release.variant, release.previous}:
-                what = "is named by the release in force" if depth == 0 else _revert_needs(line, depth, policy, now)
-                place = Location(release.path)
-                detail = f"{release.model}/{variant} {what} in {line.key.environment} (number {release.number})"
-                found.append(Diagnostic(rules.STILL_NEEDED, place, detail))
-                break
-            made = line.promoted(release.number)
-            if made is None or now - made.landing.time > policy.revert_window.delta:
-                break
-    return found
-
-
-def _revert_needs(line: Timeline, depth: int, policy: Policy, now: datetime) -> str:
-    """What a revert of a promotion inside the window would come back to."""
-    above = line.stack[-depth]
-    made = line.promoted(above.number)
-    left = span(policy.revert_window.delta - (now - made.landing.time)) if made else str(policy.revert_window)
-    return f"would come back by a revert of number {above.number}, for {left} more,"
+    """The nearest need of each release that names the variant."""
+    nearest = [
+        next((need for need in needs(line, policy.revert_window, now) if need.names(variant)), None) for line in lines
+    ]
+    return [
+        Diagnostic(
+            rules.STILL_NEEDED,
+            Location(need.release.path),
+            f"number {need.release.number} in {need.release.environment} names {variant}: it {need.why}",
+        )
+        for need in nearest
+        if need is not None
+    ]
 
 
 def _needed_as_baseline(state: State, model: str, variant: VariantName) -> list[Diagnostic]:

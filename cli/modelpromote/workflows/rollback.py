@@ -109,10 +109,10 @@ def _still_cold(climb: Climb, now: datetime) -> Diagnostic | None:
     steps = [change.step for change in climb.history.step_changes(climb.release)]
     if steps[-2:] != [Step.DONE, Step.HUNDRED]:
         return None
-    left = climb.environment.warmup.delta - (now - climb.since)
+    left = climb.environment.warmup.delta - (now - climb.history.step_since(climb.release))
     if left.total_seconds() <= 0:
         return None
-    ago, asked = span(now - climb.since), climb.environment.warmup
+    ago, asked = span(now - climb.history.step_since(climb.release)), climb.environment.warmup
     detail = f"{climb.release.previous} was brought back {ago} ago, {asked} is asked: {span(left)} to go"
     return Diagnostic(rules.NOT_WARM, Location(climb.release.path), detail)
 

@@ -1,6 +1,7 @@
 """Which variant, which environment, which model: short names made whole, or all that they could mean."""
 
 import difflib
+from collections.abc import Sequence
 
 from modelpromote.core.names import NameFault, VariantName, check_model, parse_full
 from modelpromote.core.policy import Policy
@@ -44,18 +45,18 @@ def _reading(text: str) -> tuple[str, VariantName]:
         raise Usage(str(fault), "name it v1.3-int4-g64, MODEL/v1.3-int4-g64 or MODEL-v1.3-int4-g64") from fault
 
 
-def check_environment(policy: Policy, name: str) -> str:
+def check_environment(environments: Sequence[str], name: str) -> str:
     """The environment's name itself, if promote.yaml lists it."""
-    if name in policy.environments:
+    if name in environments:
         return name
-    close = difflib.get_close_matches(name, policy.environments, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"one of: {', '.join(policy.environments)}"
+    close = difflib.get_close_matches(name, environments, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"one of: {', '.join(environments)}"
     raise Usage(f"there is no environment {name!r}", hint)
 
 
 def find_release(tree: Tree, policy: Policy, environment: str, model: str) -> ReleaseKey:
     """The release of a model in an environment; without a model, the only one there is."""
-    check_environment(policy, environment)
+    check_environment(policy.environments, environment)
     known = [name for name in folders(tree, f"environments/{environment}") if name != "extra"]
     if model:
         if model not in known:

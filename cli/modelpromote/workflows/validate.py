@@ -1,33 +1,53 @@
 """`promote validate`: everything that can be wrong with the working tree, in one run."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from modelpromote.adapters import clock
 from modelpromote.adapters.kustomize import Job
+from modelpromote.adapters.templates import load_templates
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core import cluster
 from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
 from modelpromote.core.environment import Environment
-from modelpromote.core.release import first_release
-from modelpromote.core.tree import Tree
+from modelpromote.core.release import ReleaseKey, first_release
+from modelpromote.core.tree import Tree, folders
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.in_force import judge_in_force
-from modelpromote.workflows.load_evidence import load_runs
+from modelpromote.workflows.load import load_release
+from modelpromote.workflows.load_evidence import check_runs
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
 from modelpromote.workflows.preview import built_objects, release_files
-from modelpromote.workflows.render import compare
+from modelpromote.workflows.render import Rendering, compare
+from modelpromote.workflows.verified import (
+    Hiding,
+    Summary,
+    Unit,
+    Verified,
+    faults,
+    fingerprint,
+    recall,
+    remember,
+    summary_of,
+    unit_of,
+    without,
+)
 from modelpromote.workflows.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """All findings, and what was looked at: counts by what they count."""
+    """All findings, and what was looked at: counts by what they count.
+
+    Only what is freshly rendered is built, and only where there is a Kustomize.
+    """
 
     findings: tuple[Diagnostic, ...]
     looked_at: Mapping[str, int]
     built: bool
+    is_fresh: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -35,46 +55,86 @@ class Validation:
         return not has_errors(self.findings)
 
 
-def validate(world: World) -> Validation:
-    """Schemas, names, evidence, rendering, builds, and the judgement of what is in force."""
-    tree = WorkingTree(world.repository.root)
-    progress = world.notice
+def validate(world: World, *, deep: bool = False) -> Validation:
+    """Schemas, names, evidence, rendering, builds, and the judgement of what is in force.
+
+    Evidence that has landed is held against its digests, and read whole where a release names it; `deep` reads
+    all of it, and looks at every variant again.
+    """
+    working = WorkingTree(world.repository.root)
+    verified = Verified() if deep else recall(world.repository, fingerprint(load_templates()))
+    hidden = verified.hidden(_in_force(working))
+    tree = Hiding(working, hidden)
     rendering = compare(world.renderer, tree)
     state = rendering.state
     if state is None:
         return Validation(rendering.findings, {}, built=False)
-    progress("evidence")
-    runs, evidence = _evidence(tree, state)
-    readable = not has_errors(rendering.problems)
+    world.notice("evidence")
     committed = world.committed
-    climbing = changed_mid_ladder(committed, state) if committed else []
-    progress("builds")
+    runs, evidence = _evidence(tree, state, verified.landed)
+    readable = not has_errors(rendering.problems)
+    across = [*faults(hidden.values(), state.variants), *(changed_mid_ladder(committed, state) if committed else [])]
+    world.notice("builds")
     fresh = readable and not rendering.findings
-    built = _builds(world, tree, state) if fresh else []
-    progress("what is in force")
-    judged = judge_in_force(world.repository, tree, state, clock.now()) if readable else []
-    counts = {
-        "models": len(state.models),
-        "variants": len(state.variants),
+    built = _builds(world, working, state) if fresh else []
+    world.notice("what is in force")
+    judged = judge_in_force(world.repository, working, state, clock.now()) if readable else []
+    found = in_order([*rendering.findings, *evidence, *across, *built, *judged])
+    if readable:
+        _remember(world, verified, state, rendering, runs, found)
+    return Validation(found, _counts(state, rendering, runs, hidden), fresh and world.kustomize is not None, fresh)
+
+
+def _in_force(tree: Tree) -> list[Unit]:
+    """The variants that a release names: they are looked at every time."""
+    found: list[Unit] = []
+    for environment in folders(tree, "environments"):
+        for model in folders(tree, f"environments/{environment}"):
+            release = load_release(tree, ReleaseKey(environment, model)).value
+            if release is not None:
+                found += [(model, str(name)) for name in (release.variant, release.previous) if name]
+    return found
+
+
+def _counts(
+    state: State, rendering: Rendering, runs: Mapping[Unit, int], hidden: Mapping[Unit, Summary]
+) -> dict[str, int]:
+    """What was looked at, what was known to be clean included."""
+    models = {*state.models, *(model for model, _ in hidden)}
+    return {
+        "models": len(models),
+        "variants": len(state.variants) + len(hidden),
         "environments": len(state.environments),
-        "runs of evidence": runs,
-        "rendered files": len(rendering.files),
+        "runs of evidence": sum(runs.values()) + sum(one.runs for one in hidden.values()),
+        "rendered files": len(rendering.files) + sum(one.files for one in hidden.values()),
         "releases": len(state.releases),
     }
-    return Validation(
-        in_order([*rendering.findings, *evidence, *climbing, *built, *judged]),
-        counts,
-        fresh and world.kustomize is not None,
-    )
 
 
-def _evidence(tree: Tree, state: State) -> tuple[int, list[Diagnostic]]:
-    count, found = 0, []
-    for variant in state.variants.values():
-        runs, problems = load_runs(tree, variant)
-        count += len(runs)
-        found += [*problems, *(problem for run in runs for problem in run.problems)]
-    return count, found
+def _remember(
+    world: World,
+    verified: Verified,
+    state: State,
+    rendering: Rendering,
+    runs: Mapping[Unit, int],
+    found: Sequence[Diagnostic],
+) -> None:
+    """Keep what was clean, for the next run."""
+    units = {(model, str(name)): variant for (model, name), variant in state.variants.items()}
+    files = Counter(unit_of(path) for path in rendering.files)
+    clean = {unit: summary_of(units[unit], runs[unit], files[unit]) for unit in without(found, units)}
+    remember(world.writer, verified, clean)
+
+
+def _evidence(tree: Tree, state: State, landed: frozenset[str]) -> tuple[dict[Unit, int], list[Diagnostic]]:
+    """How many runs each variant has, and what is wrong with them."""
+    counts: dict[Unit, int] = {}
+    found: list[Diagnostic] = []
+    for (model, name), variant in state.variants.items():
+        runs, problems = check_runs(tree, variant, landed)
+        counts[model, str(name)] = runs
+        found += problems
+    return counts, found
 
 
 def _builds(world: World, tree: Tree, state: State) -> list[Diagnostic]:

@@ -17,7 +17,7 @@ _FIXED = {"nvfp4": ("float", "tensor_group", 16), "mxfp4": ("float", "group", 32
 _STRATEGIES = {"ch": {"channel"}, "tensor": {"tensor"}}
 _WITHOUT_CONFIG = {"int8": {"channel"}, "fp8": {"channel", "tensor", "block"}}
 _ANY_STRATEGY = {"channel", "tensor", "block"}
-_SCHEME = re.compile(r"W(\d{1,2})A(\d{1,2})(?:_.*)?", re.IGNORECASE)
+_SCHEME = re.compile(r"W([0-9]{1,2})A([0-9]{1,2})(?:_.*)?", re.IGNORECASE)
 _FULL_ACTIVATIONS = 16
 _SHOWN = 5
 
