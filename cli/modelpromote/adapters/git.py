@@ -12,7 +12,7 @@ from stat import S_ISREG
 
 from modelpromote.adapters import git_remote
 from modelpromote.adapters.git_command import Git
-from modelpromote.adapters.git_faults import failure
+from modelpromote.adapters.git_faults import failure, reason
 from modelpromote.adapters.git_index import Index, read_index
 from modelpromote.adapters.git_objects import LOG, GitTree, moment, parse_log, read_blob, write_tree
 from modelpromote.core.history import Change, Landing
@@ -135,18 +135,23 @@ class GitRepository:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt") as text:
             text.write(message)
             text.flush()
+            signed = self._signed()
             status, out, err = self._git.run(
-                "commit-tree", tree, "-p", base, "-F", text.name, *self._signed(),
-                env={"GIT_COMMITTER_DATE": author.stamp},
-            )  # fmt: skip
+                "commit-tree", tree, "-p", base, "-F", text.name, *signed, env={"GIT_COMMITTER_DATE": author.stamp}
+            )
+        if status != 0 and "identity unknown" in err:
+            raise _nobody(err)
+        if status != 0 and signed:
+            way_out = "commit.gpgSign is on; see what fails: git commit-tree -S -m test 'HEAD^{tree}'"
+            raise Failure(f"cannot sign the commit: {reason(err)}", way_out)
         if status != 0:
-            raise _nobody(err) if "identity unknown" in err else failure("cannot commit", err, "run: git fsck")
+            raise failure("cannot commit", err, "run: git fsck")
         return out.decode().strip()
 
     def _signed(self) -> list[str]:
         status, out, err = self._git.run("config", "--type=bool", "commit.gpgSign")
         if status > 1:
-            raise failure("commit.gpgSign cannot be read", err, "set it to true or false: git help config")
+            raise Failure(f"commit.gpgSign cannot be read: {reason(err)}", "set it to true or false")
         return ["-S"] if out.strip() == b"true" else []
 
     def point(self, ref: str, commit: str) -> None:

@@ -119,10 +119,10 @@ class Git:
         """Why an object cannot be read; in a partial clone it is the remote that has it."""
         self.close()
         _, _, err = self.run("cat-file", "-s", name)
-        hint = "run: git fsck"
+        message = f"git cannot read the object {name}: {reason(err) or 'it is not there'}"
         if any((self.common_dir / "objects" / "pack").glob("*.promisor")):
-            hint = "this clone is partial and fetches what it lacks: check the remote, then try again"
-        return failure(f"git cannot read the object {name}", err, hint) if reason(err) else Failure(err, hint)
+            return Failure(message, "this clone is partial and fetches what it lacks: check the remote, then try again")
+        return Failure(message, "run: git fsck")
 
     def close(self) -> None:
         """End the processes that are kept for reading objects."""

@@ -24,7 +24,6 @@ _WAYS_OUT = (
     (r"[Rr]epository .*not found|does not appear to be|does not exist|error: 404", "check the address: {check}"),
     (r"File exists", "another git is at work here, or one was killed: where none runs, remove the .lock file"),
     (r"exists; cannot create", "a branch that is gone stands in the way: git remote prune {remote}"),
-    (r"to sign|gpg|write commit object", "commit.gpgSign is on; see: git commit-tree -S -m test 'HEAD^{{tree}}'"),
     (r"No space left", "make room on the disk"),
     (r"Permission denied|insufficient permission|Read-only", "check who may write to the git directory"),
 )

@@ -1,5 +1,6 @@
 """The real Kustomize: the first of `kustomize`, `kubectl kustomize`, `oc kustomize` that is on PATH."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -8,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelpromote.adapters.kustomize_inputs import forbidden
 from modelpromote.failures import Failure
 
 _COMMANDS = (("kustomize", "build"), ("kubectl", "kustomize"), ("oc", "kustomize"))
@@ -42,6 +44,9 @@ class Kustomize:
             return list(pool.map(self._build, jobs))
 
     def _build(self, job: Job) -> Build:
+        fault = forbidden(job.files)
+        if fault:
+            return Build(b"", f"not built: {fault}")
         with tempfile.TemporaryDirectory(prefix="modelpromote-") as root:
             for path, content in job.files.items():
                 place = Path(root, path)
@@ -55,10 +60,16 @@ class Kustomize:
             done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
         except (OSError, subprocess.TimeoutExpired) as fault:
             raise Failure(f"{self.command[0]} did not answer: {fault}", "run it by hand to see more") from fault
-        said = done.stderr.decode(errors="replace").replace(f"{root}/", "").strip()
+        said = _said(done.stderr.decode(errors="replace").replace(f"{root}/", ""))
         if done.returncode != 0 or said:
             return Build(b"", said or f"exit code {done.returncode}")
         return Build(done.stdout)
+
+
+def _said(stderr: str) -> str:
+    """What Kustomize said, without the prefix that kubectl logs it with."""
+    wrapped = re.search(r'"command failed" err="(.*)"', stderr)
+    return (wrapped[1] if wrapped else stderr).removeprefix("Error: ").strip()
 
 
 def find_kustomize() -> Kustomize | None:

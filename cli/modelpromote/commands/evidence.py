@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from modelpromote.commands.options import complete_variant, json_option, repo_option
+from modelpromote.commands.options import as_one_line, complete_variant, json_option, repo_option
 from modelpromote.reports import findings_json, findings_text
 from modelpromote.workflows.evidence_add import add
 from modelpromote.workflows.world import open_world
@@ -28,7 +28,9 @@ Then commit models/MODEL/VARIANT/evidence/. Adding the same files again changes 
 )
 @click.argument("variant", shell_complete=complete_variant)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE|DIR...")
-@click.option("--runner", default="", help="Where it was run: a CI job, a machine. It stands in entry.yaml.")
+@click.option(
+    "--runner", default="", callback=as_one_line, help="Where it was run: a CI job, a machine. It stands in entry.yaml."
+)
 @json_option
 @repo_option
 def add_command(repo: Path, as_json: bool, variant: str, paths: tuple[Path, ...], runner: str) -> int:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from modelpromote.core.outcome import Destination
+from modelpromote.core.schema import one_line
 from modelpromote.failures import Usage
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -67,6 +68,14 @@ def destination(*, yes: bool, push: bool, dry_run: bool) -> Destination:
     if not yes and not sys.stdin.isatty():
         raise Usage("there is no terminal to ask before the push", "add --yes, --no-push or --dry-run")
     return Destination.REMOTE
+
+
+def as_one_line(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """Free text as files and commit messages take it; click says what is wrong with it."""
+    try:
+        return one_line(value)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault)) from fault
 
 
 def complete_environment(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001

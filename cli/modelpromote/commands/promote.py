@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from modelpromote.commands.options import (
+    as_one_line,
     complete_environment,
     complete_variant,
     destination,
@@ -35,8 +36,14 @@ Judged from the deployed branch as just fetched, never from your working tree, w
     help="The environment.",
     shell_complete=complete_environment,
 )
-@click.option("--reason", default="", help="Why; it stands in release.yaml and in the commit.")
-@click.option("--lift-hold", default="", metavar="REASON", help="Promote a variant that was rolled back, and say why.")
+@click.option("--reason", default="", callback=as_one_line, help="Why; it stands in release.yaml and in the commit.")
+@click.option(
+    "--lift-hold",
+    default="",
+    callback=as_one_line,
+    metavar="REASON",
+    help="Promote a variant that was rolled back, and say why.",
+)
 @transition_options
 def command(
     variant: str,

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from modelpromote.commands.options import complete_environment, destination, model_option, transition_options
+from modelpromote.commands.options import (
+    as_one_line,
+    complete_environment,
+    destination,
+    model_option,
+    transition_options,
+)
 from modelpromote.commands.transitions import carry
 from modelpromote.workflows.rollback import Request, rollback
 from modelpromote.workflows.world import open_world
@@ -30,7 +36,7 @@ Examples:
     shell_complete=complete_environment,
 )
 @model_option
-@click.option("--reason", default="", help="Why; it stands in the commit.")
+@click.option("--reason", default="", callback=as_one_line, help="Why; it stands in the commit.")
 @click.option(
     "--now",
     "at_once",

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.manifest import ArtifactFile, Bytes, Digest, HexDigest, RelativePath, Text
-from modelpromote.core.schema import Schema, matching, read
+from modelpromote.core.schema import OneLine, Schema, matching, read
 
 Kind = Literal["artifact", "lm-eval", "junit"]
 _TIME = matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as 2026-11-24T03:13:59Z")
@@ -50,7 +50,7 @@ class Entry(Schema):
     files: Annotated[tuple[EvidenceFile, ...], Field(min_length=1, max_length=1000)]
     tool: Tool
     finished_at: Annotated[str, _TIME] = Field(alias="finishedAt")
-    runner: Annotated[str, StringConstraints(max_length=200)]
+    runner: OneLine
 
     @field_validator("finished_at")
     @classmethod

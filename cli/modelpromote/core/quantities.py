@@ -44,7 +44,7 @@ class Duration:
 
 def span(delta: timedelta) -> str:
     """A timedelta as people write it: `1h30m`, `2d`, `0s`; parts of a second are dropped."""
-    rest, text = int(delta.total_seconds()), ""
+    rest, text = max(0, int(delta.total_seconds())), ""
     for unit, seconds in _UNITS.items():
         count, rest = divmod(rest, seconds)
         text += f"{count}{unit}" if count else ""

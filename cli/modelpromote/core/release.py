@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints
+from pydantic import Field, PlainSerializer, PlainValidator
 
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.document import Document
 from modelpromote.core.manifest import Digest, ModelField
 from modelpromote.core.names import VariantName, slug
-from modelpromote.core.schema import Schema, read
+from modelpromote.core.schema import OneLine, Schema, read
 
 NONE = "none"
 
@@ -27,7 +27,6 @@ def _none_as_word(value: VariantName | None) -> str:
 
 
 MaybeVariant = Annotated[VariantName | None, PlainValidator(_variant_or_none), PlainSerializer(_none_as_word)]
-Reason = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class Release(Schema):
@@ -46,8 +45,8 @@ class Release(Schema):
     slot: Annotated[int, Field(ge=0, le=1_000_000)]
     artifact: Digest | Literal["none"]
     evidence: tuple[Digest, ...]
-    reason: Reason
-    lift_hold: Reason = Field(alias="liftHold")
+    reason: OneLine
+    lift_hold: OneLine = Field(alias="liftHold")
 
     @property
     def folder(self) -> str:

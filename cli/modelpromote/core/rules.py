@@ -243,7 +243,7 @@ REVERT_OF_REVERT = Rule(
     "undo it with `git revert`, then promote it again with `promote`",
 )
 WRONG_PREVIOUS = Rule("MP511", "decision does not follow from the one before", "undo it, then use `promote`")
-NOTHING_TO_UNDO = Rule("MP512", "nothing to roll back", "nothing was ever in force here")
+NOTHING_TO_UNDO = Rule("MP512", "nothing to roll back", "there is no promotion here that could be taken back")
 NOT_WARM = Rule(
     "MP513",
     "previous variant is not warm yet",

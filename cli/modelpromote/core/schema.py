@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -23,6 +23,7 @@ class Schema(BaseModel):
 
 S = TypeVar("S", bound=Schema)
 _SHOWN = 80
+MAX_LINE = 500  # characters
 _WORDS = {
     "string_type": "expected text",
     "int_type": "expected a whole number",
@@ -37,6 +38,18 @@ _WORDS = {
     "too_short": "expected at least {min_length} in the list",
     "too_long": "expected at most {max_length} in the list",
 }
+
+
+def one_line(text: str) -> str:
+    """Free text as files and commit messages take it: one line, not too long; ValueError says otherwise."""
+    if len(text) > MAX_LINE:
+        raise ValueError(f"{len(text)} characters, at most {MAX_LINE} are kept")
+    if not text.isprintable():
+        raise ValueError("more than one line, or a control character")
+    return text
+
+
+OneLine = Annotated[str, AfterValidator(one_line)]
 
 
 def matching(pattern: str, expected: str) -> AfterValidator:

@@ -8,11 +8,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modelpromote.evidence.json_text import Json, load, mapping, text, whole
+from modelpromote.evidence.json_text import MAX_BYTES, Json, load, mapping, text, whole
 from modelpromote.evidence.plain_text import printable
 
 LENGTH_BYTES = 8
-MAX_HEADER_BYTES = 100_000_000  # the format's own limit
+MAX_HEADER_BYTES = MAX_BYTES  # the format allows 100 MB; no model comes near it
 _MAX_DIMENSIONS = 8
 _OFFSETS = 2
 # bits of one element
@@ -47,12 +47,12 @@ class Tensor:
 
 
 def header_length(head: bytes) -> int:
-    """How many bytes the header has, from the first 8 bytes of the file. NotSafetensors beyond 100 MB."""
+    """How many bytes the header has, from the first 8 bytes of the file. NotSafetensors beyond the limit."""
     if len(head) < LENGTH_BYTES:
         raise NotSafetensors(f"{len(head)} bytes, a safetensors file begins with {LENGTH_BYTES}")
     length = int.from_bytes(head[:LENGTH_BYTES], "little")
     if not 0 < length <= MAX_HEADER_BYTES:
-        raise NotSafetensors(f"a header of {length} bytes, the format allows 1 to {MAX_HEADER_BYTES}")
+        raise NotSafetensors(f"a header of {length} bytes, 1 to {MAX_HEADER_BYTES} are read")
     return length
 
 

@@ -93,9 +93,7 @@ def _decide(world: World, request: Request, ground: Ground) -> Answer:
     step = climb.step and (climb.step.back if request.back else climb.step.next)
     if step is None:
         where = f"at {climb.step}" if climb.step else "in force without a ladder"
-        return AlreadySo(
-            KIND, key, f"{key.model}/{climb.release.variant} is {where} in {environment}: nothing to advance"
-        )
+        return AlreadySo(KIND, key, f"{key.model}/{climb.release.variant} is {where} in {environment}: no step to take")
     tree = world.repository.tree(ground.tip)
     waiting: list[Diagnostic] = []
     if climb.step is not None and not request.back:

@@ -102,7 +102,7 @@ def _foreign(variant: Variant, source: Source, reading: Reading) -> list[Diagnos
         Diagnostic(
             rules.CLAIM_DISAGREES,
             Location(source.name),
-            f"is of artifact {claim[:12]}, {variant.name} is {wanted[:12]}",
+            f"is of artifact {claim}, {variant.name} is {wanted}",
         )
         for claim in sorted(reading.claims)
         if claim != wanted

@@ -54,28 +54,22 @@ class Found:
 
 
 def find_sources(paths: Iterable[Path], notice: Callable[[str], None]) -> Found:
-    """Every run in these files and folders."""
-    sources: list[Source] = []
-    problems: list[Diagnostic] = []
+    """Every run in these files and folders; files that were named one by one may belong together."""
+    named = [(path, list_inputs(path)) for path in paths]
+    single = [one for path, inputs in named if not path.is_dir() for one in inputs]
+    sources, problems, unknown = _runs(single)
+    problems += [Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(one.place)), "is of no known kind") for one in unknown]
     left_out: list[str] = []
-    for path in paths:
-        inputs = list_inputs(path)
+    for path, inputs in named:
         if path.is_dir() and _is_artifact(inputs):
             sources.append(_artifact(path, inputs, notice))
-            continue
-        known, wrong, unknown = _runs(inputs)
-        sources += known
-        problems += wrong
-        if path.is_dir():
-            left_out += [f"{path.name}/{one.name}" for one in unknown]
+        elif path.is_dir():
+            known, wrong, others = _runs(inputs)
             if not known and not wrong:
-                problems.append(
-                    Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(path)), "no file in it is of a known kind")
-                )
-        else:
-            problems += [
-                Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(one.place)), "is of no known kind") for one in unknown
-            ]
+                wrong = [Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(path)), "no file in it is of a known kind")]
+            sources += known
+            problems += wrong
+            left_out += [f"{path.name}/{one.name}" for one in others]
     return Found(tuple(sources), tuple(problems), tuple(left_out))
 
 

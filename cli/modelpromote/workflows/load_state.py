@@ -52,7 +52,18 @@ def _releases(
                 problems += slots.problems
                 if slots.value is not None:
                     overlays[key, name] = slots.value
-    return releases, overlays, problems
+    return releases, overlays, [*problems, *_lost_slots(releases, overlays)]
+
+
+def _lost_slots(
+    releases: Mapping[ReleaseKey, Release], overlays: Mapping[tuple[ReleaseKey, VariantName], Slots]
+) -> list[Diagnostic]:
+    """Releases whose slot is gone: a fresh one would start at `staged`, which is not where the release is."""
+    return [
+        Diagnostic(rules.SLOT_MISSING, Location(release.path), f"slot {release.slot} of {release.variant} is missing")
+        for key, release in releases.items()
+        if release.variant and release.slot > len(overlays.get((key, release.variant), ()))
+    ]
 
 
 def _overlay_names(tree: Tree, key: ReleaseKey) -> list[VariantName]:

@@ -16,6 +16,8 @@ from modelpromote.targets import TARGETS
 from modelpromote.workflows.load import parse_release
 from modelpromote.workflows.world import World
 
+_SHOWN = 400  # characters of what Kustomize says; the cause stands at its end
+
 
 def preview(
     world: World, tree: Tree, environment: Environment, release: Release, files: Mapping[str, bytes]
@@ -63,7 +65,9 @@ def _named(tree: Tree, release: Release) -> tuple[str, ...]:
 def built_objects(path: str, build: Build) -> tuple[dict[ObjectId, object], list[Diagnostic]]:
     """The objects of a build, or why there are none."""
     if build.fault:
-        return {}, [Diagnostic(rules.BUILD_FAILED, Location(path), build.fault.splitlines()[0][:500])]
+        told = " ".join(build.fault.split())
+        shown = told if len(told) <= _SHOWN else f"{told[: _SHOWN // 4]} ... {told[-_SHOWN:]}"
+        return {}, [Diagnostic(rules.BUILD_FAILED, Location(path), shown)]
     documents, problems = read_objects(path, build.output)
     return objects_of(documents), list(problems)
 

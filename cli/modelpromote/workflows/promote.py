@@ -80,7 +80,7 @@ def _freshness(renderer: Renderer, tree: Tree, situation: Situation) -> tuple[Di
     """The rooms that the promotion would put in force are what the manifests render to."""
     key, environment, variant = situation.key, situation.environment, situation.case.candidate.variant
     if tree.read(situation.current.path) is None:
-        detail = f"{situation.current.path} is missing"
+        detail = f"{key.model} has no decision in {key.environment} yet"
         return (Diagnostic(rules.NOT_WRITTEN, Location(situation.current.path), detail),)
     expected = rooms.base_room(renderer, variant, environment.target)
     expected |= rooms.common_room(renderer, key.model, environment) | rooms.decision_room(renderer, situation.current)

@@ -82,7 +82,8 @@ def _not_the_latest(climb: Climb, number: int) -> Diagnostic:
     names = ", ".join(f"{release.number} ({release.variant})" for release in reversed(later))
     detail = f"number {number} stands below {names}: a revert of it alone would conflict"
     again = f"promote rollback --env {climb.key.environment} --model {climb.key.model}"
-    return Diagnostic(rules.NOT_THE_LATEST, place, detail, f"take back {names} first: {again}, {len(later)} times")
+    times = f", {len(later)} times" if len(later) > 1 else ""
+    return Diagnostic(rules.NOT_THE_LATEST, place, detail, f"take back {names} first: {again}{times}")
 
 
 def _warm_first(world: World, tree: Tree, climb: Climb) -> Plan | Refusal:
