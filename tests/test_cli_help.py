@@ -1,0 +1,101 @@
+"""Help that has examples and loads nothing heavy, and what the shell completes."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import click
+import pytest
+from stage import Stage
+
+import modelpromote
+from modelpromote import app
+from modelpromote.app import DEFAULT
+from modelpromote.app import cli as group
+
+VERBS = group.list_commands(click.Context(group))
+HEAVY = ["git", "pydantic", "rich", "jinja2", "ruamel", "defusedxml", "huggingface_hub", "subprocess", "json"]
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    context = click.Context(group)
+    found: list[tuple[str, click.Command]] = []
+    for verb in VERBS:
+        command = group.get_command(context, verb)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found += [(f"{verb} {name}", inner) for name, inner in command.commands.items()]
+        else:
+            found.append((verb, command))
+    return found
+
+
+def test_the_verbs() -> None:
+    assert {"advance", "rollback", "status", "history", "validate", "render", "evidence", "rules"} < set(VERBS)
+    assert VERBS[0] == DEFAULT
+
+
+@pytest.mark.parametrize(("verb", "command"), commands(), ids=[verb for verb, _ in commands()])
+def test_the_help_of_a_verb_has_examples_and_explains_every_option(cli: Any, verb: str, command: click.Command) -> None:
+    said = cli(*verb.split(), "--help")
+    assert (said.code, said.err) == (0, "")
+    examples = said.out.partition("Examples:\n")[2].splitlines()
+    assert examples
+    assert all(line.strip().startswith("promote ") for line in examples[:2])
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+def test_help_and_version(cli: Any) -> None:
+    said = cli("--help")
+    assert said.code == 0
+    assert all(f"  {verb} " in said.out for verb in VERBS)
+    assert "Exit codes: 0 done or already so, 1 refused, 2 usage, 3 could not judge or act, 4 our bug." in said.out
+    assert cli("-h").out == said.out
+    assert cli("--version").out == f"modelpromote, version {modelpromote.__version__}\n"
+
+
+def test_help_loads_nothing_heavy(as_process: dict[str, str]) -> None:
+    code = (
+        "import sys; before = set(sys.modules); from modelpromote.app import run; run(['--help']);"
+        f"print([name for name in {HEAVY} if name in set(sys.modules) - before], file=sys.stderr)"
+    )
+    found = {**os.environ, **as_process}
+    done = subprocess.run([sys.executable, "-c", code], env=found, capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+
+
+def completed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> list[str]:
+    """What bash would offer at the end of a line."""
+    monkeypatch.chdir(stage.repo)
+    monkeypatch.setenv("_PROMOTE_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split(" ")) - 1))
+    with pytest.raises(SystemExit):
+        app.run([])
+    return [row.partition(",")[2] for row in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("promote promote v1.", ["v1.0-fp16", "v1.1-int8", "v1.2-int4-g128", "v1.3-int4-g64", "v1.4-int2-g64"]),
+        ("promote promote v1.3", ["v1.3-int4-g64"]),
+        ("promote promote tiny-llama/v1.1", ["tiny-llama/v1.1-int8"]),
+        ("promote v1.3", ["v1.3-int4-g64"]),
+        ("promote v1.3-int4-g64 --to ", ["prod", "staging", "test"]),
+        ("promote advance --env st", ["staging"]),
+        ("promote rollback --env p", ["prod"]),
+        ("promote history --env t", ["test"]),
+        ("promote evidence add v1.2", ["v1.2-int4-g128"]),
+        ("promote adv", ["advance"]),
+    ],
+)
+def test_the_shell_completes_verbs_variants_and_environments(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str, expected: list[str]
+) -> None:
+    assert completed(stage, monkeypatch, capsys, line) == expected
