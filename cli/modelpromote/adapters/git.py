@@ -30,6 +30,15 @@ class Author:
     stamp: str
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A file that a commit changed; `raw` is git's own entry, with the mode and object that it left."""
+
+    landing: Landing
+    path: str
+    raw: str
+
+
 class GitRepository:
     """A repository on the disk: a clone, a worktree, bare or not."""
 
@@ -81,8 +90,8 @@ class GitRepository:
         """What git knows of the working tree's files without reading them."""
         return read_index(self._git, folders)
 
-    def log(self, commit: str, paths: Sequence[str]) -> tuple[Change, ...]:
-        """What happened to files along the first-parent history, oldest first; contents included.
+    def log(self, commit: str, paths: Sequence[str]) -> tuple[Logged, ...]:
+        """What happened to files along the first-parent history, oldest first.
 
         A merge counts as its difference to its first parent, at the time when it was made.
         """
@@ -94,14 +103,15 @@ class GitRepository:
             commit: place for place, commit in enumerate(dict.fromkeys(landing.commit for landing, _, _ in entries))
         }
         return tuple(
-            self._change(replace(landing, position=positions[landing.commit]), raw, path)
+            Logged(replace(landing, position=positions[landing.commit]), path, raw.decode())
             for landing, raw, path in entries
         )
 
-    def _change(self, landing: Landing, raw: bytes, path: str) -> Change:
-        _, mode, _, sha, _ = raw.decode().split(" ")
-        content = self.blob(sha, path) if S_ISREG(int(mode, 8)) else None
-        return Change(landing, path, content)
+    def change(self, logged: Logged) -> Change:
+        """The same with the content that the commit left."""
+        _, mode, _, sha, _ = logged.raw.split(" ")
+        content = self.blob(sha, logged.path) if S_ISREG(int(mode, 8)) else None
+        return Change(logged.landing, logged.path, content)
 
     def contains(self, commit: str, other: str) -> bool:
         """Whether `other` is a commit, or an ancestor of it."""

@@ -1,6 +1,7 @@
 """What git's index knows of the working tree: blob ids of files that are as they were, without reading them."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from modelpromote.adapters.git_command import Git
@@ -16,7 +17,9 @@ class Index:
 
 def read_index(git: Git, folders: Sequence[str]) -> Index:
     """The index below some folders. Files that git was told not to look at count as edited."""
-    listed = git.must("ls-files", "-z", "--stage", "-v", "--", *folders).decode(errors="surrogateescape")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        changed = beside.submit(_changed, git, folders)
+        listed = git.must("ls-files", "-z", "--stage", "-v", "--", *folders).decode(errors="surrogateescape")
     blobs: dict[str, str] = {}
     edited: set[str] = set()
     for entry in listed.split("\0"):
@@ -26,7 +29,7 @@ def read_index(git: Git, folders: Sequence[str]) -> Index:
             blobs[path] = blob
             if tag != "H" or stage != "0":
                 edited.add(path)
-    return Index(blobs, frozenset(edited | _changed(git, folders)))
+    return Index(blobs, frozenset(edited | changed.result()))
 
 
 def _changed(git: Git, folders: Sequence[str]) -> set[str]:

@@ -52,5 +52,5 @@ def restored(repository: BasedRepository, after: Tree, touched: Iterable[Touched
 
 
 def _first_content(repository: BasedRepository, path: str) -> bytes | None:
-    contents = (change.content for change in repository.log(repository.base, [path]))
+    contents = (repository.change(logged).content for logged in repository.log(repository.base, [path]))
     return next((content for content in contents if content is not None), b"")

@@ -10,16 +10,35 @@ from modelpromote.core.release import ReleaseKey
 from modelpromote.workflows.load import parse_release, parse_step
 
 _RELEASE = re.compile(r"environments/([^/]+)/([^/]+)/release\.yaml")
+_VARIANT = re.compile(rb'^(?:variant|previous): *"?([^"\s]+)"?', re.MULTILINE)
 _SLOT = re.compile(r"environments/([^/]+)/([^/]+)/([^/]+)/canary/([1-9][0-9]{0,5})/kustomization\.yaml")
 
 
 def changes(repository: GitRepository, commit: str, keys: Sequence[ReleaseKey] | None = None) -> tuple[Change, ...]:
-    """What happened to the decisions and slots of these releases (None: of all), oldest first."""
+    """What happened to the decisions of these releases (None: of all) and to the slots that they name, oldest first."""
     folders = [key.folder for key in keys] if keys is not None else ["environments/*/*"]
     paths = [f"{folder}/release.yaml" for folder in folders] + [
         f"{folder}/*/canary/*/kustomization.yaml" for folder in folders
     ]
-    return repository.log(commit, paths)
+    past = repository.log(commit, paths)
+    decisions = {logged: repository.change(logged) for logged in past if _RELEASE.fullmatch(logged.path)}
+    climbing = {(change.path.rpartition("/")[0], name) for change in decisions.values() for name in _named(change)}
+    return tuple(
+        decisions.get(logged) or repository.change(logged)
+        for logged in past
+        if logged in decisions or _of_slot(logged.path) in climbing
+    )
+
+
+def _named(change: Change) -> list[str]:
+    """The variants that a decision's text names; the slots of no others tell of a release."""
+    return [name.decode(errors="replace") for name in _VARIANT.findall(change.content or b"")]
+
+
+def _of_slot(path: str) -> tuple[str, str]:
+    """The release's folder and the variant that a slot belongs to."""
+    folder, variant, *_ = path.rsplit("/", 4)
+    return folder, variant
 
 
 def timelines(events: Iterable[Change]) -> dict[ReleaseKey, Timeline]:

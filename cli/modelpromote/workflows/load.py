@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from modelpromote.adapters.yaml_reader import read_yaml
@@ -69,6 +70,7 @@ def load_release(tree: Tree, key: ReleaseKey) -> Loaded[Release]:
     return loaded
 
 
+@lru_cache(maxsize=4096)
 def parse_release(path: str, content: bytes) -> Release | None:
     """A decision from the past; None where it could not be read."""
     document, problems = read_yaml(path, content)
