@@ -20,7 +20,7 @@ def play(path: str, tmp_path: Path, *arguments: str) -> str:
     environment = {**os.environ, "PATH": path, "TMPDIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, str(PROJECT / "demo" / "demo.py"), *arguments],
-        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False,
+        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stdout[-2000:] + done.stderr
     return done.stdout

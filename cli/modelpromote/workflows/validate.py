@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from modelpromote.adapters import clock
 from modelpromote.adapters.kustomize import Job
-from modelpromote.adapters.templates import load_templates
+from modelpromote.adapters.templates import fingerprint
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core import cluster
 from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
@@ -27,7 +27,6 @@ from modelpromote.workflows.verified import (
     Unit,
     Verified,
     faults,
-    fingerprint,
     recall,
     remember,
     summary_of,
@@ -62,7 +61,7 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     all of it, and looks at every variant again.
     """
     working = WorkingTree(world.repository.root)
-    verified = Verified() if deep else recall(world.repository, fingerprint(load_templates()))
+    verified = Verified() if deep else recall(world.repository, fingerprint())
     hidden = verified.hidden(_in_force(working))
     tree = Hiding(working, hidden)
     rendering = compare(world.renderer, tree)

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from modelpromote import __version__
 from modelpromote.adapters.files import Writer
 from modelpromote.adapters.git import GitRepository
 from modelpromote.adapters.git_index import Index
@@ -75,14 +74,6 @@ def remember(writer: Writer, verified: Verified, clean: Mapping[Unit, Summary]) 
         return
     rows = {key: [getattr(summary, name) for name in Summary.__slots__] for key, summary in sorted(kept.items())}
     writer.keep("verified.json", json.dumps({"format": _FORMAT, "units": rows}).encode())
-
-
-def fingerprint(templates: Mapping[str, str]) -> str:
-    """What of the tool a verdict depends on: its version and its templates."""
-    digest = hashlib.sha256(f"{_FORMAT} {__version__}".encode())
-    for name, text in sorted(templates.items()):
-        digest.update(f"\0{name}\0{text}".encode())
-    return digest.hexdigest()
 
 
 def summary_of(variant: Variant, runs: int, files: int) -> Summary:
