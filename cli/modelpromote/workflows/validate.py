@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from modelpromote.adapters import clock
@@ -63,7 +64,7 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     working = WorkingTree(world.repository.root)
     verified = Verified() if deep else recall(world.repository, fingerprint())
     hidden = verified.hidden(_in_force(working))
-    tree = Hiding(working, hidden)
+    tree = Hiding(working, hidden) if hidden else working
     rendering = compare(world.renderer, tree)
     state = rendering.state
     if state is None:
@@ -75,9 +76,11 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     across = [*faults(hidden.values(), state.variants), *(changed_mid_ladder(committed, state) if committed else [])]
     world.notice("builds")
     fresh = readable and not rendering.findings
-    built = _builds(world, working, state) if fresh else []
-    world.notice("what is in force")
-    judged = judge_in_force(world.repository, working, state, clock.now()) if readable else []
+    with ThreadPoolExecutor(max_workers=1) as beside:  # Kustomize is waited for, not computed
+        building = beside.submit(_builds, world, working, state) if fresh else None
+        world.notice("what is in force")
+        judged = judge_in_force(world.repository, working, state, clock.now()) if readable else []
+        built = building.result() if building else []
     found = in_order([*rendering.findings, *evidence, *across, *built, *judged])
     if readable:
         _remember(world, verified, state, rendering, runs, found)
