@@ -28,7 +28,7 @@ def test_a_promotion_is_one_commit_of_two_files_with_its_reasons(stage: Stage) -
     assert sum(line.startswith("Evidence: sha256:") for line in trailers) == 3
     for words in (
         "perplexity       pass",
-        "environments/test/environment.yaml:17",
+        "  17\nthe limits stand in environments/test/environment.yaml",
         message.splitlines()[0],
         "git revert",
     ):

@@ -23,8 +23,7 @@ def show_plan(plan: Plan) -> None:
     out = console()
     out.print(Text(f"{plan.kind}: {plan.summary}", style="bold"), soft_wrap=True)
     if plan.verdicts:
-        out.print()
-        out.print(verdict_table(plan.verdicts))
+        _show_verdicts(out, plan.verdicts)
     out.print()
     _preview(out, plan.preview)
 
@@ -47,8 +46,8 @@ def show_outcome(outcome: Outcome | Plan, *, plan_shown: bool) -> None:
 def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     """The gates: outcome, figure, limit, where the limit stands, how many samples."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("gate", "verdict", "figure", "limit", "samples", "set in"):
-        table.add_column(column, justify="right" if column == "samples" else "left", overflow="fold")
+    for column in ("gate", "verdict", "figure", "limit", "samples", "line"):
+        table.add_column(column, justify="right" if column in {"samples", "line"} else "left", overflow="fold")
     for verdict in verdicts:
         figure = "; ".join([verdict.figure, *verdict.marks]) if verdict.figure else "; ".join(verdict.marks)
         table.add_row(
@@ -57,22 +56,27 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
             figure,
             verdict.limit,
             str(verdict.samples) if verdict.samples is not None else "",
-            Text(_where(verdict), style="dim"),
+            Text(_line(verdict), style="dim"),
         )
     return table
 
 
-def _where(verdict: Verdict) -> str:
-    if verdict.where is None or not verdict.where.line:
-        return "always judged"
-    return f"{verdict.where.path}:{verdict.where.line}"
+def _line(verdict: Verdict) -> str:
+    """The line of environment.yaml where the limit stands; the two gates that are always judged may have none."""
+    return str(verdict.where.line) if verdict.where and verdict.where.line else "default"
+
+
+def _show_verdicts(out: Console, verdicts: Sequence[Verdict]) -> None:
+    out.print()
+    out.print(verdict_table(verdicts))
+    path = next((verdict.where.path for verdict in verdicts if verdict.where), "")
+    out.print(Text(f"the limits stand in {path}", style="dim"), soft_wrap=True)
 
 
 def _refusal(out: Console, refusal: Refusal) -> None:
     out.print(Text(f"{refusal.kind}: {refusal.summary}", style="bold"), soft_wrap=True)
     if refusal.verdicts:
-        out.print()
-        out.print(verdict_table(refusal.verdicts))
+        _show_verdicts(out, refusal.verdicts)
     out.print()
     findings_text.write(out, refusal.findings)
     count = len(refusal.findings)
