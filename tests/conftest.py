@@ -136,3 +136,13 @@ def stage(tmp_path: Path, zoo_template: Stage, zoo_files: dict[Path, bytes | Non
     config = copy.repo / ".git" / "config"
     config.write_text(config.read_text("utf-8").replace(str(zoo_template.remote), str(copy.remote)), "utf-8")
     return copy
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests counted and measured: how many files were tried, how many points killed."""
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])]
+    told = [(report.nodeid, name, value) for report in reports for name, value in report.user_properties]
+    if told:
+        terminalreporter.section("counted")
+        for test, name, value in told:
+            terminalreporter.line(f"{test}: {name}: {value}")

@@ -119,7 +119,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         code = cli.main(args=arguments, prog_name="promote", standalone_mode=False)
     except Failure as failure:
-        return say("failed", failure.message, failure.hint, 3)
+        return say("failed", failure.message, failure.hint, 3, failure.outcome)
     except Usage as fault:
         return say("usage", fault.message, fault.hint, 2)
     except click.ClickException as fault:
@@ -137,20 +137,20 @@ def run(argv: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _say(kind: str, message: str, hint: str, code: int) -> int:
+def _say(kind: str, message: str, hint: str, code: int, outcome: str = "nothing was done") -> int:
     click.echo(f"{kind}: {message}", err=True)
     if hint:
         click.echo(f"  hint: {hint}", err=True)
-    click.echo("nothing was done", err=True)
+    click.echo(outcome, err=True)
     return code
 
 
-def _say_json(kind: str, message: str, hint: str, code: int) -> int:
+def _say_json(kind: str, message: str, hint: str, code: int, outcome: str = "nothing was done") -> int:
     """The same on stderr, and for the script that asked for JSON one document on stdout."""
     import json
 
-    click.echo(json.dumps({"ok": False, "state": kind, "summary": message, "hint": hint}, indent=2))
-    return _say(kind, message, hint, code)
+    click.echo(json.dumps({"ok": False, "state": kind, "summary": message, "hint": hint, "outcome": outcome}, indent=2))
+    return _say(kind, message, hint, code, outcome)
 
 
 def _bug(bug: Exception) -> int:

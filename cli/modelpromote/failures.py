@@ -2,12 +2,16 @@
 
 
 class Failure(Exception):
-    """Something outside the repository's content went wrong: git, the network, Kustomize, the disk."""
+    """Something outside the repository's content went wrong: git, the network, Kustomize, the disk.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `outcome` is the last line: what was or was not done.
+    """
+
+    def __init__(self, message: str, hint: str = "", outcome: str = "nothing was done") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.outcome = outcome
 
 
 class Usage(Exception):

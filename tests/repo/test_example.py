@@ -39,7 +39,6 @@ def test_the_committed_example_is_freshly_rendered() -> None:
     assert compare(Renderer(load_templates()), WorkingTree(PROJECT)).findings == ()
 
 
-@pytest.mark.slow
 def test_replaying_its_acts_leads_to_the_committed_example(tmp_path: Path) -> None:
     stage = replay(tmp_path)
     assert call(stage, "validate", "--json").json["findings"] == []

@@ -8,7 +8,6 @@ from stage import Stage
 from repo.acts import call, done, status
 from repo.expected import LADDER, Expected
 
-pytestmark = pytest.mark.slow
 needs_kustomize = pytest.mark.skipif(
     not any(shutil.which(name) for name in ("kustomize", "kubectl", "oc")), reason="no kustomize, kubectl or oc on PATH"
 )

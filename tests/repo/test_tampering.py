@@ -49,7 +49,6 @@ def watched(stage: Stage) -> list[str]:
     return [path for path in files if (path.startswith(rooms) or "/kserve/" in path) and "/entry.yaml" not in path]
 
 
-@pytest.mark.slow
 def test_one_flipped_byte_is_found_in_every_file(
     lived_in: Stage, record_property: Callable[[str, object], None]
 ) -> None:
@@ -72,7 +71,6 @@ def test_one_flipped_byte_is_found_in_every_file(
     assert len(paths) > 70
 
 
-@pytest.mark.slow
 def test_a_missing_file_is_found(lived_in: Stage) -> None:
     unseen = []
     for path in watched(lived_in):

@@ -74,6 +74,9 @@ def test_an_older_promotion_is_refused_with_the_way_out(climbing: tuple[Stage, E
     assert "take back 2 (v1.1-int8) first" in said.json["findings"][0]["hint"]
     done(stage, "rollback", "--env", "prod", "--number", "2", "--yes")
     assert status(stage, "prod") == ("v1.0-fp16", "all traffic", 1)
+    again = done(stage, "rollback", "--env", "prod", "--number", "2", "--yes", "--json")
+    assert again.json["state"] == "already"
+    assert status(stage, "prod") == ("v1.0-fp16", "all traffic", 1)
 
 
 def test_rollbacks_go_down_to_idle(climbing: tuple[Stage, Expected]) -> None:

@@ -130,12 +130,12 @@ class Git:
 
 
 def _open(path: Path) -> Any:
-    from shutil import which  # noqa: PLC0415 - as GitPython, loaded when a repository is opened
+    from shutil import which
 
     if which("git") is None:
         raise Failure("git was not found", "install git, or put it on PATH")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    import git  # noqa: PLC0415 - it costs 60 ms: loaded when a repository is opened
+    import git
 
     try:
         repository = git.Repo(path, search_parent_directories=True, odbt=git.GitCmdObjectDB)

@@ -90,9 +90,9 @@ def _folders(
     """What goes: the variant's rooms, or with its last variant the whole model."""
     environments = folders(tree, "environments")
     if last:
-        gone = [f"models/{model}", *(f"environments/{name}/{model}" for name in environments)]
+        gone = [*(f"environments/{name}/{model}" for name in environments), f"models/{model}"]
         orphans = [f"{name}-{slug(model)}" for name in environments]
     else:
-        gone = [f"models/{model}/{variant}", *(f"environments/{name}/{model}/{variant}" for name in environments)]
+        gone = [*(f"environments/{name}/{model}/{variant}" for name in environments), f"models/{model}/{variant}"]
         orphans = []
     return tuple(folder for folder in gone if tree.entries(folder)), tuple(orphans)

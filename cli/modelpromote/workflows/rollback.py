@@ -8,7 +8,7 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors
 from modelpromote.core.ladder import Step
 from modelpromote.core.messages import rollback_message
-from modelpromote.core.outcome import Answer, Destination, Made, Outcome, Plan, Refusal
+from modelpromote.core.outcome import AlreadySo, Answer, Destination, Made, Outcome, Plan, Refusal
 from modelpromote.core.quantities import span
 from modelpromote.core.release import Release
 from modelpromote.core.tree import Tree
@@ -64,6 +64,10 @@ def _decide(world: World, request: Request, ground: Ground) -> Answer:
     if before is None:
         detail = "the history does not show what was in force before"
         return Refusal(KIND, key, summary, (Diagnostic(rules.NOTHING_TO_UNDO, Location(climb.release.path), detail),))
+    if request.number in {event.undone.number for event in climb.history.events if event.undone}:
+        return AlreadySo(
+            KIND, key, f"number {request.number} of {key.model} was taken back in {key.environment} already"
+        )
     if request.number not in {0, climb.release.number}:
         return Refusal(KIND, key, summary, (_not_the_latest(climb, request.number),))
     if climb.step is Step.DONE and not request.at_once:

@@ -112,7 +112,11 @@ def _tip_after(world: World, commit: str, branch: str, reason: str) -> str:
     except Failure as fault:
         lost = f"the push of {commit[:12]} to {branch} of {world.remote} failed: {reason}"
         unknown = f"and whether it landed cannot be asked: {fault.message}"
-        raise Failure(f"{lost}, {unknown}", "run the same again: what has landed is not done twice") from fault
+        raise Failure(
+            f"{lost}, {unknown}",
+            "look with `promote status` first; a promotion that has landed is not made twice",
+            "whether it was pushed is not known",
+        ) from fault
 
 
 def _on_a_branch_of_its_own(world: World, plan: Plan, destination: Destination, commit: str) -> Made:
