@@ -71,6 +71,7 @@ def test_one_flipped_byte_is_found_in_every_file(
     assert len(paths) > 70
 
 
+@pytest.mark.slow
 def test_a_missing_file_is_found(lived_in: Stage) -> None:
     unseen = []
     for path in watched(lived_in):
