@@ -16,6 +16,9 @@ from stage import Stage, build_stage
 import modelpromote
 from modelpromote.app import run
 
+# the totals over all histories are of the whole run, which only its controller sees
+pytest_plugins = ["histories.totals"]
+
 _SCRUBBED = ("GIT_", "GITHUB_", "MODELPROMOTE_", "_PROMOTE_")
 _ALSO_SCRUBBED = ("CI", "COLUMNS", "FORCE_COLOR", "LANGUAGE", "LINES", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 _FIXED = {

@@ -105,7 +105,7 @@ class Book:
         self._told(line, "rollback", landed)
 
     def _told(self, line: Line, kind: str, landed: Landed) -> None:
-        line.last, line.rendered_anew = landed, False
+        line.last = landed
         line.acts.append((kind, line.release.number, line.name))
 
     def changed(self, environment: str, **values: object) -> Settings:
@@ -113,8 +113,6 @@ class Book:
         settings = replace(self.settings[environment], **values)  # type: ignore[arg-type]
         self.settings[environment] = settings
         self.by_hand[settings.path] = settings.manifest.encode()
-        for line in self.within(environment) if "replicas" in values else []:
-            line.rendered_anew |= line.step in {Step.STAGED, Step.TEN}
         for line in self.within(environment) if settings.ladder else []:
             for slots in line.slots.values():
                 slots[:] = slots or [Step.STAGED]

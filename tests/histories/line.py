@@ -29,7 +29,6 @@ class Line:
     """One release: its decisions as a stack, its slots by variant, its holds by artifact with the name held.
 
     `acts` is what happened to it, oldest first: kind, number, and the variant in force from then on.
-    `rendered_anew` says that the slot in force was written since by a change of its environment.
     """
 
     key: ReleaseKey
@@ -37,7 +36,6 @@ class Line:
     slots: dict[str, list[Step]]
     last: Landed
     highest: int = 0
-    rendered_anew: bool = False
     held: dict[str, str] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
     reverted: set[str] = field(default_factory=set)

@@ -155,6 +155,15 @@ def test_a_change_of_environment_renders_slots_anew_and_keeps_their_steps(climbi
     assert status(stage, "prod") == ("v1.1-int8", "10", 2)
 
 
+def test_rendering_a_slot_anew_does_not_start_its_bake_time_again(climbing: tuple[Stage, Expected]) -> None:
+    stage, _ = climbing
+    before = call(stage, "status", "--json").json["releases"]
+    edit(stage, "environments/prod/environment.yaml", "replicas: 4", "replicas: 40")
+    done(stage, "render")
+    stage.publish("More replicas")
+    assert call(stage, "status", "--json").json["releases"] == before
+
+
 def test_an_environment_is_added_and_taken_away(stage: Stage) -> None:
     done(stage, "v1.0-fp16", "--to", "test", "--yes")
     edit(stage, "promote.yaml", "[test, staging, prod]", "[test, staging, prod, edge]")

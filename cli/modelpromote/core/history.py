@@ -169,7 +169,19 @@ def timeline(key: ReleaseKey, decided: Iterable[Decided], steps: Sequence[Steppe
             stack.append(state.release)
         highest = max(highest, state.release.number)
         events.append(Event(kind, state.landing, state.release, undone))
-    return Timeline(key, tuple(events), tuple(stack), highest, tuple(steps))
+    return Timeline(key, tuple(events), tuple(stack), highest, _taken(steps))
+
+
+def _taken(steps: Sequence[Stepped]) -> tuple[Stepped, ...]:
+    """The changes of step alone: a slot that was only rendered anew is where it was, since when it was."""
+    taken: list[Stepped] = []
+    last: dict[tuple[VariantName, int], Step] = {}
+    for change in steps:
+        slot = (change.variant, change.slot)
+        if last.get(slot) is not change.step:
+            taken.append(change)
+            last[slot] = change.step
+    return tuple(taken)
 
 
 def _kind(release: Release, stack: list[Release], taken_back: list[Release], highest: int) -> EventKind:

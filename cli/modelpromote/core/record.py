@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modelpromote.core.history import Event, EventKind, Hold, Landing, Stepped, Timeline
+from modelpromote.core.ladder import Step
 from modelpromote.core.release import Release, ReleaseKey
 
 
@@ -97,7 +98,8 @@ def _climbs(line: Timeline) -> list[Act]:
     for step in line.steps:
         slot = (step.variant, step.slot)
         before = last.get(slot)
-        if before is not None and before.step is not step.step and slot in numbers:
+        laid_out = step.step is Step.STAGED and (before is None or before.step is not Step.TEN)
+        if before is not None and not laid_out and slot in numbers:
             detail = f"from {before.step} to {step.step}"
             landing = step.landing
             found.append(Act(line.key, "step", numbers[slot], str(step.variant), detail, landing))
