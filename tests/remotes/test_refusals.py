@@ -212,7 +212,8 @@ def test_a_push_after_which_the_network_is_gone(stage: Stage, forge: Forge, prom
     run = promote(*JOB)
     assert run.returncode == 3
     assert "whether it landed cannot be asked" in run.stderr.splitlines()[0]
-    assert "run the same again" in run.stderr.splitlines()[1]
+    assert "promote status" in run.stderr.splitlines()[1]
+    assert run.stderr.splitlines()[-1] == "whether it was pushed is not known"
     (stage.root / "gone.git").rename(stage.remote)
     forge.behaviour.lose_answer = False
     hook.unlink()
