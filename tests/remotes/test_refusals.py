@@ -239,7 +239,13 @@ def test_a_remote_that_never_answers_is_given_up(
 
 
 def children(process: int) -> list[str]:
-    """The names of a process's children: none of git's is left."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    numbers = [child for task in tasks for child in (task / "children").read_text().split()]
-    return [name for child in numbers if (name := Path(f"/proc/{child}/comm").read_text().strip()).startswith("git-r")]
+    """The names of a process's children: none of git's is left. Threads and processes may end while they are read."""
+
+    def told(path: Path) -> str:
+        try:
+            return path.read_text().strip()
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+
+    numbers = [child for task in Path(f"/proc/{process}/task").iterdir() for child in told(task / "children").split()]
+    return [name for child in numbers if (name := told(Path(f"/proc/{child}/comm"))).startswith("git-r")]
