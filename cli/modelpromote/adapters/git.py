@@ -82,10 +82,6 @@ class GitRepository:
         """Whether the history was cut off by a shallow clone."""
         return self._git.must("rev-parse", "--is-shallow-repository").strip() == b"true"
 
-    def remotes(self) -> tuple[str, ...]:
-        """The names of the remotes."""
-        return tuple(self._git.must("remote").decode().split())
-
     def index(self, folders: Sequence[str]) -> Index:
         """What git knows of the working tree's files without reading them."""
         return read_index(self._git, folders)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from modelpromote.commands.options import complete_environment, destination, model_option, transition_options
+from modelpromote.commands.options import destination, env_option, model_option, transition_options
 from modelpromote.commands.transitions import carry
 from modelpromote.workflows.advance import Request, advance
 from modelpromote.workflows.world import open_world
@@ -19,14 +19,7 @@ Examples:
   promote advance --env prod --dry-run
   promote advance --env prod --back           one step down: less traffic, nothing taken back""",
 )
-@click.option(
-    "--env",
-    "environment",
-    required=True,
-    metavar="ENV",
-    help="The environment.",
-    shell_complete=complete_environment,
-)
+@env_option
 @model_option
 @click.option("--back", is_flag=True, help="One step down instead of up; no bake time is asked.")
 @transition_options

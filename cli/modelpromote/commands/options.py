@@ -44,6 +44,18 @@ def model_option(command: F) -> F:
     )
 
 
+def env_option(command: F) -> F:
+    """`--env`: the environment whose release is moved."""
+    return click.option(
+        "--env",
+        "environment",
+        required=True,
+        metavar="ENV",
+        help="The environment.",
+        shell_complete=complete_environment,
+    )(command)
+
+
 def transition_options(command: F) -> F:
     """Where the commit goes, and who is asked before."""
     for option in (

@@ -6,8 +6,8 @@ import click
 
 from modelpromote.commands.options import (
     as_one_line,
-    complete_environment,
     destination,
+    env_option,
     model_option,
     transition_options,
 )
@@ -27,14 +27,7 @@ Examples:
 
 `git revert` of the promotion commit does the same, at any step (a merge commit with -m 1).""",
 )
-@click.option(
-    "--env",
-    "environment",
-    required=True,
-    metavar="ENV",
-    help="The environment.",
-    shell_complete=complete_environment,
-)
+@env_option
 @model_option
 @click.option("--reason", default="", callback=as_one_line, help="Why; it stands in the commit.")
 @click.option(
