@@ -1,0 +1,45 @@
+"""Rules of evidence, MP2xx."""
+
+from modelpromote.core.diagnostics import Rule
+
+EVIDENCE_DIGEST = Rule(
+    "MP201",
+    "evidence file differs from its entry",
+    "restore the file from git; evidence is only ever added, with `promote evidence add`",
+)
+EVIDENCE_FILES = Rule(
+    "MP202",
+    "evidence folder and its entry disagree",
+    "restore the folder from git; evidence is only ever added, with `promote evidence add`",
+)
+OTHER_ARTIFACT = Rule(
+    "MP203",
+    "evidence filed for another artifact",
+    "measure the artifact that variant.yaml names, and add that run",
+)
+CLAIM_DISAGREES = Rule(
+    "MP204",
+    "evidence names another artifact inside",
+    "it was measured on something else: measure the artifact that variant.yaml names, and add that run",
+)
+UNREADABLE_EVIDENCE = Rule("MP205", "evidence that cannot be read", "add the tool's own output file, unchanged")
+INCOMPLETE_EVIDENCE = Rule(
+    "MP206", "run that is not complete", "run it whole: no limit, no crash, every item and every test"
+)
+RECOMPUTED = Rule(
+    "MP207",
+    "figure that its own samples do not give",
+    "add the results and the samples of one run, both unchanged",
+)
+EVIDENCE_ID = Rule(
+    "MP208",
+    "evidence folder not named by its content",
+    "add the run with `promote evidence add`; it names the folder",
+)
+UNKNOWN_EVIDENCE = Rule(
+    "MP209",
+    "file of no known kind",
+    "known kinds: an artifact directory, lm-eval results and samples, JUnit XML",
+)
+ONLY_SAMPLES = Rule("MP210", "samples without their results", "add the results_*.json of the same run with them")
+NO_TIME = Rule("MP211", "run without a time", "add a file that says when the run ended")

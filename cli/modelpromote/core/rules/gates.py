@@ -1,0 +1,69 @@
+"""Rules of gates, MP3xx."""
+
+from modelpromote.core.diagnostics import Rule
+
+BELOW_FLOOR = Rule("MP301", "precision below the floor", "use a variant with more bits")
+FLOOR_UNKNOWN = Rule(
+    "MP302",
+    "bits of the weights unknown",
+    "run `promote evidence add MODEL/VARIANT ARTIFACT_DIR` on the artifact itself",
+)
+NO_ARTIFACT_EVIDENCE = Rule(
+    "MP311",
+    "no evidence of the artifact itself",
+    "run `promote evidence add MODEL/VARIANT ARTIFACT_DIR` on the artifact itself",
+)
+NAME_NOT_CONFIG = Rule("MP312", "name and config.json disagree", "rename the variant, or ship the build that it names")
+CONFIG_NOT_HEADER = Rule(
+    "MP313",
+    "config.json and the weights disagree",
+    "export the artifact anew: one of the two was changed afterwards",
+)
+RECIPE_NOT_CONFIG = Rule(
+    "MP314", "variant.yaml and config.json disagree", "correct the quantization block of variant.yaml"
+)
+DIGESTS_DISAGREE = Rule(
+    "MP315",
+    "digests disagree",
+    "variant.yaml, the artifact's files and its evidence must name the same bytes",
+)
+LEFT_UNQUANTISED = Rule("MP316", "layer left unquantised", "list it under `ignore` in the recipe, or quantise it")
+UNKNOWN_METHOD = Rule(
+    "MP317",
+    "quantisation method that cannot be checked",
+    "this version reads compressed-tensors; others cannot be judged yet",
+)
+NOT_BOUND = Rule(
+    "MP318",
+    "what the cluster pulls is not proven",
+    "this version cannot prove it yet: set `bound: false` in environment.yaml to accept that",
+)
+NO_PERPLEXITY = Rule(
+    "MP321",
+    "no perplexity to judge",
+    "run lm-eval with --log_samples on this artifact and add it: promote evidence add MODEL/VARIANT DIR",
+)
+NOT_COMPARABLE = Rule(
+    "MP322",
+    "runs that cannot be compared",
+    "run both with the same settings; the field that differs is named",
+)
+PERPLEXITY_LOSS = Rule("MP323", "perplexity beyond the limit", "do not promote this build")
+PERPLEXITY_UNSURE = Rule(
+    "MP324",
+    "interval reaches beyond the limit",
+    "measure on more documents, so that the interval is narrower",
+)
+CATEGORY_MISSING = Rule(
+    "MP331",
+    "required category without a test",
+    "run the whole suite; each test needs the property `category`",
+)
+TEST_NOT_PASSED = Rule("MP332", "system test that did not pass", "do not promote this build; see the test's output")
+TEST_FLAKY = Rule("MP333", "system test with two outcomes", "mend the test or the build: a flaky test has not passed")
+NO_SYSTEM_TESTS = Rule(
+    "MP334",
+    "no system tests to judge",
+    "run the suite with --junitxml and add it: promote evidence add MODEL/VARIANT FILE",
+)
+SOAK_SHORT = Rule("MP341", "not long enough in the environment before", "wait; the time is in the message")
