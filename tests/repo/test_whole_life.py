@@ -44,6 +44,25 @@ def test_a_step_back_renders_the_step_below(climbing: tuple[Stage, Expected]) ->
     assert call(stage, "validate").code == 0
 
 
+def test_a_step_asked_for_by_name_is_taken_once(climbing: tuple[Stage, Expected]) -> None:
+    stage, book = climbing
+    too_far = call(stage, "advance", "--env", "prod", "--to", "100", "--yes", "--json")
+    assert (too_far.code, too_far.codes) == (1, ["MP519"])
+    done(stage, "advance", "--env", "prod", "--to", "50", "--yes")
+    book.stepped("prod")
+    book.check()
+    for step in ("50", "10"):
+        again = call(stage, "advance", "--env", "prod", "--to", step, "--yes")
+        assert (again.code, "already so" in again.out) == (0, True)
+    done(stage, "advance", "--env", "prod", "--back", "--to", "10", "--yes")
+    book.stepped("prod", LADDER[1])
+    book.check()
+    for step in ("10", "50"):
+        again = call(stage, "advance", "--env", "prod", "--back", "--to", step, "--yes")
+        assert (again.code, "already so" in again.out) == (0, True)
+    book.check()
+
+
 def test_a_revert_of_a_step_by_hand_is_found_and_repaired(climbing: tuple[Stage, Expected]) -> None:
     stage, _ = climbing
     edit(stage, "environments/prod/environment.yaml", "replicas: 4", "replicas: 8")

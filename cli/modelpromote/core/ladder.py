@@ -39,6 +39,10 @@ class Step(Enum):
         """Whether the variant before it gets no request any more."""
         return self in {Step.HUNDRED, Step.DONE}
 
+    def __lt__(self, other: "Step") -> bool:
+        """Whether this step is below another one."""
+        return _ORDER.index(self) < _ORDER.index(other)
+
     def __str__(self) -> str:
         return self.value
 

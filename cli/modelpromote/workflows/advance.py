@@ -45,11 +45,16 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for; `back` is one step down instead of up."""
+    """What was asked for; `back` is one step down instead of up, `to` the step that it must lead to."""
 
     environment: str
     model: str = ""
     back: bool = False
+    to: Step | None = None
+
+    def is_met(self, at: Step) -> bool:
+        """Whether a release at this step is where it was asked to be, or beyond."""
+        return self.to is not None and (at == self.to or (at < self.to) is self.back)
 
 
 def advance(world: World, request: Request, destination: Destination, confirm: Confirm) -> Outcome | Plan:
@@ -91,13 +96,16 @@ def _decide(world: World, request: Request, ground: Ground) -> Answer:
     if climb is None:
         return AlreadySo(KIND, key, f"nothing of {key.model} is in force in {environment}: nothing to advance")
     step = climb.step and (climb.step.back if request.back else climb.step.next)
-    if step is None:
+    if step is None or climb.step is None or request.is_met(climb.step):
         where = f"at {climb.step}" if climb.step else "in force without a ladder"
         return AlreadySo(KIND, key, f"{key.model}/{climb.release.variant} is {where} in {environment}: no step to take")
     tree = world.repository.tree(ground.tip)
     waiting: list[Diagnostic] = []
-    if climb.step is not None and not request.back:
-        waiting = too_early(climb.environment, climb.history, climb.release, climb.step, ground.author.time)
+    if request.to not in {None, step}:
+        detail = f"{climb.release.variant} is at {climb.step}: the next step is {step}, {request.to} was asked for"
+        waiting.append(Diagnostic(rules.NOT_THE_NEXT_STEP, Location(climb.release.path), detail))
+    if not request.back:
+        waiting += too_early(climb.environment, climb.history, climb.release, climb.step, ground.author.time)
     findings = in_order([*waiting, *_fresh(world.renderer, tree, climb)])
     if has_errors(findings):
         return Refusal(KIND, key, summary, findings)

@@ -58,6 +58,7 @@ CHANGED_MID_LADDER = Rule(
 STILL_NEEDED = Rule(
     "MP518", "variant that is still needed", "the message says by what; wait, or promote something else first"
 )
+NOT_THE_NEXT_STEP = Rule("MP519", "not the next step", "steps are taken one at a time; the next one is in the message")
 STALE_POLICY = Rule(
     "MP514",
     "today's policy would refuse what is in force",
