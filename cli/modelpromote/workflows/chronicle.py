@@ -41,6 +41,14 @@ def _of_slot(path: str) -> tuple[str, str]:
     return folder, variant
 
 
+def by_model(events: Iterable[Change]) -> dict[str, tuple[Change, ...]]:
+    """Changes of decisions and slots by the model that they belong to."""
+    found: dict[str, list[Change]] = {}
+    for change in events:
+        found.setdefault(change.path.split("/")[2], []).append(change)
+    return {model: tuple(some) for model, some in found.items()}
+
+
 def timelines(events: Iterable[Change]) -> dict[ReleaseKey, Timeline]:
     """The history of every release that a list of changes speaks of."""
     decided: dict[ReleaseKey, list[Decided]] = {}

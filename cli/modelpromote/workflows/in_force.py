@@ -1,5 +1,6 @@
 """What is in force, judged as of the commit that put it there: its time, the policy of its parent, its evidence."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from modelpromote.core.judgement import Judgement, Situation, judge
 from modelpromote.core.release import Release, ReleaseKey
 from modelpromote.core.tree import Tree
 from modelpromote.targets.rooms import State
-from modelpromote.workflows.chronicle import changes, timelines
+from modelpromote.workflows.chronicle import by_model, changes, timelines
 from modelpromote.workflows.load import load_policy
 from modelpromote.workflows.situation import Question, gather
 
@@ -28,23 +29,27 @@ class Past:
 
     repository: GitRepository
     working: Tree
-    changes: tuple[Change, ...]
+    changes: Mapping[str, tuple[Change, ...]]  # by model: what happened to others tells nothing of its releases
 
     def tree(self, commit: str) -> Tree:
         """The tree of a landing; the empty commit is the working tree."""
         return self.repository.tree(commit) if commit else self.working
 
-    def before(self, commit: str) -> tuple[Change, ...]:
-        """What had landed before a commit."""
-        index = next((n for n, change in enumerate(self.changes) if change.landing.commit == commit), len(self.changes))
-        return self.changes[:index]
+    def before(self, commit: str, model: str) -> tuple[Change, ...]:
+        """What had landed before a commit, of a model."""
+        changes = self.changes[model]
+        index = next((n for n, change in enumerate(changes) if change.landing.commit == commit), len(changes))
+        return changes[:index]
 
 
-def judge_in_force(repository: GitRepository, working: Tree, state: State, now: datetime) -> list[Diagnostic]:
-    """Every release: the order of its decisions, and the gates of the one in force."""
-    past = _past(repository, working, state, now)
+def judge_in_force(
+    repository: GitRepository, working: Tree, state: State, past: Sequence[Change], now: datetime
+) -> list[Diagnostic]:
+    """Every release: the order of its decisions, and the gates of the one in force. `past` is HEAD's history."""
+    everything = [*past, *_edits(repository, working, state, now, len(past))]
+    records = Past(repository, working, by_model(everything))
     found: list[Diagnostic] = []
-    for key, history in sorted(timelines(past.changes).items(), key=lambda item: item[0]):
+    for key, history in sorted(timelines(everything).items(), key=lambda item: item[0]):
         release, landed = state.releases.get(key), history.landed
         if release is None or landed is None:
             continue
@@ -54,28 +59,33 @@ def judge_in_force(repository: GitRepository, working: Tree, state: State, now: 
             found.append(Diagnostic(rule, Location(release.path), detail))
         made = history.promoted(release.number)
         if release.variant is not None and made is not None and landed.kind is not EventKind.REWRITTEN:
-            found += _as_of(past, key, made)
-            found += _today(past, state, key, release, now)
+            found += _as_of(records, key, made)
+            found += _today(records, state, key, release, now)
     return found
 
 
-def _past(repository: GitRepository, working: Tree, state: State, now: datetime) -> Past:
+def landed_changes(repository: GitRepository) -> tuple[Change, ...]:
+    """The history of all releases up to HEAD; empty before the first commit."""
     head = repository.resolve("HEAD")
-    landed = changes(repository, head) if head else ()
+    return changes(repository, head) if head else ()
+
+
+def _edits(repository: GitRepository, working: Tree, state: State, now: datetime, position: int) -> list[Change]:
+    """Decisions and slots that differ from HEAD, as if they landed now."""
+    head = repository.resolve("HEAD")
     committed: Tree | None = repository.tree(head) if head else None
-    edit = Landing("", now, "", head or "", len(landed))
+    edit = Landing("", now, "", head or "", position)
     paths = [key.folder + "/release.yaml" for key in state.releases]
     paths += [
         f"{key.folder}/{name}/canary/{number}/kustomization.yaml"
         for (key, name), slots in state.overlays.items()
         for number in range(1, len(slots) + 1)
     ]
-    edits = [
+    return [
         Change(edit, path, working.read(path))
         for path in paths
         if working.read(path) != (committed.read(path) if committed else None)
     ]
-    return Past(repository, working, (*landed, *edits))
 
 
 def _as_of(past: Past, key: ReleaseKey, made: Event) -> list[Diagnostic]:
@@ -92,7 +102,7 @@ def _as_of(past: Past, key: ReleaseKey, made: Event) -> list[Diagnostic]:
         policy,
         policy_tree,
         past.tree(landing.commit),
-        past.before(landing.commit),
+        past.before(landing.commit, key.model),
         landing.time,
     )
     situation, problems = gather(question)
@@ -137,7 +147,9 @@ def _today(past: Past, state: State, key: ReleaseKey, release: Release, now: dat
     """Warnings where today's gates would refuse what is in force; time in the environment before is none of them."""
     if release.variant is None:
         return []
-    situation, _ = gather(Question(key, release.variant, state.policy, past.working, past.working, past.changes, now))
+    situation, _ = gather(
+        Question(key, release.variant, state.policy, past.working, past.working, past.changes[key.model], now)
+    )
     if situation is None:
         return []
     return [

@@ -14,7 +14,7 @@ from modelpromote.core.tree import EntryKind, Tree, walk
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State, all_rooms
 from modelpromote.workflows.freshness import stale
-from modelpromote.workflows.load import model_names, variant_names
+from modelpromote.workflows.load import Loaded, model_names, variant_names
 from modelpromote.workflows.load_state import load_state
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
 
@@ -45,7 +45,11 @@ class Rendering:
 
 def compare(renderer: Renderer, tree: Tree) -> Rendering:
     """Hold a tree against its own fresh render."""
-    loaded = load_state(tree)
+    return held_against(renderer, tree, load_state(tree))
+
+
+def held_against(renderer: Renderer, tree: Tree, loaded: Loaded[State]) -> Rendering:
+    """The same with what was loaded from the tree already."""
     if loaded.value is None or has_errors(loaded.problems):
         return Rendering(loaded.value, {}, loaded.problems)
     files = all_rooms(renderer, loaded.value)

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from modelpromote.adapters import clock
+from modelpromote.adapters.beside import Beside
 from modelpromote.adapters.kustomize import Job
 from modelpromote.adapters.templates import fingerprint
 from modelpromote.adapters.trees import WorkingTree
@@ -16,12 +18,13 @@ from modelpromote.core.release import ReleaseKey, first_release
 from modelpromote.core.tree import Tree, folders
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State
-from modelpromote.workflows.in_force import judge_in_force
+from modelpromote.workflows.in_force import judge_in_force, landed_changes
 from modelpromote.workflows.load import load_release
 from modelpromote.workflows.load_evidence import check_runs
+from modelpromote.workflows.load_state import load_state
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
 from modelpromote.workflows.preview import built_objects, release_files
-from modelpromote.workflows.render import Rendering, compare
+from modelpromote.workflows.render import Rendering, held_against
 from modelpromote.workflows.verified import (
     Hiding,
     Summary,
@@ -35,6 +38,8 @@ from modelpromote.workflows.verified import (
     without,
 )
 from modelpromote.workflows.world import World
+
+_WORTH_A_PROCESS = 50  # variants; a process costs as much as reading about ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,21 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     all of it, and looks at every variant again.
     """
     working = WorkingTree(world.repository.root)
-    verified = Verified() if deep else recall(world.repository, fingerprint())
+    with ThreadPoolExecutor(max_workers=1) as beside:  # git's log is read while it looks at the files
+        past = beside.submit(landed_changes, world.repository)
+        verified = Verified() if deep else recall(world.repository, fingerprint())
     hidden = verified.hidden(_in_force(working))
     tree = Hiding(working, hidden) if hidden else working
-    rendering = compare(world.renderer, tree)
-    state = rendering.state
+    loaded = load_state(tree)
+    state = loaded.value
     if state is None:
-        return Validation(rendering.findings, {}, built=False)
+        return Validation(loaded.problems, {}, built=False)
+    reading = Beside(partial(_evidence, tree, state, verified.landed), len(state.variants), _WORTH_A_PROCESS)
+    world.notice("rendered files")
+    rendering = held_against(world.renderer, tree, loaded)
     world.notice("evidence")
+    runs, evidence = reading.result()
     committed = world.committed
-    runs, evidence = _evidence(tree, state, verified.landed)
     readable = not has_errors(rendering.problems)
     across = [*faults(hidden.values(), state.variants), *(changed_mid_ladder(committed, state) if committed else [])]
     world.notice("builds")
@@ -79,7 +89,7 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     with ThreadPoolExecutor(max_workers=1) as beside:  # Kustomize is waited for, not computed
         building = beside.submit(_builds, world, working, state) if fresh else None
         world.notice("what is in force")
-        judged = judge_in_force(world.repository, working, state, clock.now()) if readable else []
+        judged = judge_in_force(world.repository, working, state, past.result(), clock.now()) if readable else []
         built = building.result() if building else []
     found = in_order([*rendering.findings, *evidence, *across, *built, *judged])
     if readable:
