@@ -1,4 +1,6 @@
+import hashlib
 import json
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +8,9 @@ from hypothesis import strategies as st
 from kept_evidence import SHARED, needs_shared
 from made_artifacts import HEADER, HIDDEN, INT4, PACKED, PATH, facts, made, quantised, shards
 
+from modelpromote.core.gates.agreement import header_faults
 from modelpromote.core.manifest import ArtifactFile
+from modelpromote.evidence import quantisers
 from modelpromote.evidence.artifact import NotSafetensors, header_length, pack, read
 from modelpromote.evidence.json_text import Json
 
@@ -116,8 +120,42 @@ def test_a_layer_that_stayed_plain_is_left_over() -> None:
 
 
 def test_another_method_is_named_and_not_read() -> None:
-    found = facts(read(PATH, made({**HIDDEN, "quantization_config": {"quant_method": "gptq", "bits": 4}}, PACKED)))
-    assert (found.method, found.configured) == ("gptq", ())
+    found = facts(read(PATH, made({**HIDDEN, "quantization_config": {"quant_method": "aqlm", "bits": 4}}, PACKED)))
+    assert (found.method, found.configured) == ("aqlm", ())
+
+
+def beside(config: dict[str, Json], **others: dict[str, Json]) -> dict[str, bytes]:
+    """An int4 g64 artifact of ModelOpt or GPTQ, with the quantiser's own file beside config.json."""
+    tensors = {
+        "l.0.up_proj.qweight": ("I32", [16, 256], 16384),
+        "l.0.up_proj.scales": ("F16", [2, 256], 1024),
+        "l.0.up_proj.qzeros": ("I32", [2, 32], 256),
+    }
+    files = made({**HIDDEN, **config}, tensors)
+    data = {f"{name}.json": json.dumps(value).encode() for name, value in others.items()}
+    listed = json.loads(files["files.json"]) + [
+        {"path": name, "size": len(text), "sha256": hashlib.sha256(text).hexdigest()} for name, text in data.items()
+    ]
+    return {**files, **data, "files.json": json.dumps(listed).encode()}
+
+
+def test_an_older_export_says_it_only_beside_config_json() -> None:
+    found = facts(read(PATH, beside({}, quantize_config={"bits": 4, "group_size": 64, "desc_act": False})))
+    assert (found.method, found.measured[0].group_size) == ("gptq", 64)
+    assert [(group.source, group.bits, group.group_size) for group in found.configured] == [
+        ("quantize_config.json quantization_config", 4, 64)
+    ]
+    own = {"quantization": {"quant_algo": "NVFP4", "kv_cache_quant_algo": "FP8", "exclude_modules": ["lm_head"]}}
+    found = facts(read(PATH, beside({}, hf_quant_config=own)))
+    assert (found.method, found.kv_cache, found.configured[0].group_size) == ("modelopt", "fp8", 16)
+
+
+def test_both_files_are_held_against_the_weights() -> None:
+    config: dict[str, Json] = {"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 64}}
+    found = facts(read(PATH, beside(config, quantize_config={"bits": 8, "group_size": 64})))
+    assert [fault[1] for fault in header_faults(found)] == [
+        "quantize_config.json says int8 g64, no layer of the header has it"
+    ]
 
 
 @pytest.mark.parametrize(("dynamic", "expected"), [(True, "dynamic"), ("local", "dynamic"), (False, "static")])
@@ -165,4 +203,26 @@ def test_nothing_makes_it_raise(config: Json, block: Json, header: Json) -> None
         reading = read(PATH, shards(data, {"model.safetensors": (json.dumps(header).encode(), 0)}))
         assert reading.content is not None or reading.problems
     reading = read(PATH, made(quantised(config_groups={"g": block}), PACKED))
+    assert reading.content is not None or reading.problems
+
+
+KEYS = [
+    "bits", "group_size", "sym", "zero_point", "dynamic", "load_in_4bit", "load_in_8bit", "weight_block_size",
+    "modules_to_not_convert", "quant_algo", "config_groups", "quantization", "kv_cache_scheme", "exclude_modules",
+]  # fmt: skip
+BLOCK = st.dictionaries(st.sampled_from(KEYS), JSON | st.sampled_from(["NVFP4", [128, 128], 4, 64, True]), max_size=5)
+SHAPE = st.lists(st.sampled_from([0, 1, 2, 16, 32, 128]), max_size=4)
+NAMES = [
+    "qweight", "scales", "qzeros", "g_idx", "weight", "weight.absmax", "weight.quant_map", "SCB", "weight_scale",
+    "weight_scale_2", "weight_scale_inv", "x_blocks", "x_scales", "weight.quant_state.bitsandbytes__nf4",
+]  # fmt: skip
+WIDTHS = {"I32": 4, "U8": 1, "F16": 2, "F8_E4M3": 1, "I8": 1}
+TENSORS = st.dictionaries(st.sampled_from(NAMES), st.tuples(st.sampled_from(list(WIDTHS)), SHAPE), max_size=6)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(quantisers.READERS)), BLOCK, TENSORS)
+def test_no_method_makes_it_raise(method: str, block: dict[str, Json], given: dict[str, tuple[str, list[int]]]) -> None:
+    tensors = {f"l.{name}": (dtype, shape, math.prod(shape) * WIDTHS[dtype]) for name, (dtype, shape) in given.items()}
+    reading = read(PATH, made({**HIDDEN, "quantization_config": {"quant_method": method, **block}}, tensors))
     assert reading.content is not None or reading.problems

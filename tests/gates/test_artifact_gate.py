@@ -200,7 +200,7 @@ def test_each_file_that_differs_is_named() -> None:
 
 
 def test_an_unknown_method_is_inconclusive() -> None:
-    config = kept(INT4, "artifact")["config.json"].replace(b"compressed-tensors", b"awq")
+    config = kept(INT4, "artifact")["config.json"].replace(b"compressed-tensors", b"aqlm")
     verdict = judged(INT4, config, kept(INT4, "artifact")[HEADER])
     assert (verdict.outcome, codes(verdict.findings)) == (Outcome.INCONCLUSIVE, ["MP317"])
 

@@ -50,12 +50,19 @@ def test_the_header_tells_the_bits_that_the_config_hides() -> None:
 
 
 def test_a_method_that_is_not_read_leaves_the_bits_unknown() -> None:
-    config = kept(INT4, "artifact")["config.json"].replace(b"compressed-tensors", b"gptq")
+    config = kept(INT4, "artifact")["config.json"].replace(b"compressed-tensors", b"aqlm")
     files, digest = packed(config, kept(BASELINE, "artifact")["headers/model.safetensors.json"])
     verdict = judge(FOUR, case(subject(INT4, run("artifact", files, digest), digest=digest)))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert codes(verdict.findings) == ["MP302"]
-    assert "gptq" in verdict.findings[0].detail
+    assert "aqlm" in verdict.findings[0].detail
+
+
+def test_a_decoy_in_the_header_tells_no_bits_of_a_method_that_is_not_read() -> None:
+    config = kept(INT4, "artifact")["config.json"].replace(b"compressed-tensors", b"aqlm")
+    files, digest = packed(config, kept(INT4, "artifact")["headers/model.safetensors.json"])
+    verdict = judge(FOUR, case(subject(INT4, run("artifact", files, digest), digest=digest)))
+    assert (verdict.outcome, codes(verdict.findings)) == (Outcome.INCONCLUSIVE, ["MP302"])
 
 
 def test_a_run_of_another_artifact_is_none() -> None:

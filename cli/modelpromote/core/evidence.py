@@ -93,13 +93,20 @@ def utc_text(moment: datetime) -> str:
 # --- what the readers make of the files -------------------------------------------------------------------
 
 
+# what `method` can be where the config was read: anything else cannot be judged
+READ_METHODS = frozenset(
+    {"", "compressed-tensors", "gptq", "awq", "bitsandbytes", "fp8", "fbgemm_fp8", "modelopt", "mxfp4"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class WeightGroup:
     """Quantised weights of one kind, from config.json or from a safetensors header.
 
     `type` is `int` or `float`; `group_size` in weights per scale, None for per-channel and per-tensor.
     `activations` is `static` or `dynamic` and `activation_bits` their bits where the config quantises them too;
-    a header does not say.
+    a header does not say. `block` are rows and columns per scale, `order` the activation order of the recipe.
+    A group whose strategy is `group` and whose size is None states none.
     """
 
     source: str
@@ -111,6 +118,8 @@ class WeightGroup:
     layers: int = 0
     activations: str = ""
     activation_bits: int | None = None
+    block: tuple[int, int] | None = None
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,8 @@ class ArtifactFacts:
     """What an artifact directory says of itself.
 
     `method` is config.json's `quant_method`, empty where nothing is quantised; `stored` the data types of the
-    weights in the header (`F16`, ...); `leftovers` the layers that the config quantises and the header does not.
+    weights in the header (`F16`, ...); `leftovers` the layers that the config quantises and the header does not;
+    `format` and `kv_cache` what the config says of the weights' layout and of a quantised KV cache.
     """
 
     files: tuple[ArtifactFile, ...]
@@ -128,6 +138,8 @@ class ArtifactFacts:
     stored: tuple[str, ...]
     leftovers: tuple[str, ...]
     ignore: tuple[str, ...]
+    format: str = ""
+    kv_cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ PRECISIONS: dict[str, int] = {
     "int4": 4,
     "nvfp4": 4,
     "mxfp4": 4,
+    "nf4": 4,
+    "fp4": 4,
     "int3": 3,
     "int2": 2,
 }

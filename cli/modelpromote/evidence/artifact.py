@@ -1,7 +1,8 @@
 """An artifact directory, from what is kept of it: config.json, safetensors headers, every file's digest.
 
-Kept are `config.json`, `recipe.yaml` (where there is one; never parsed), `headers/<shard>.json` (the header
-of each .safetensors file, byte for byte) and `files.json` (path, size and sha256 of every file).
+Kept are `config.json`, `recipe.yaml`, `hf_quant_config.json` and `quantize_config.json` (where there is one; the
+recipe is never parsed here), `headers/<shard>.json` (the header of each .safetensors file, byte for byte) and
+`files.json` (path, size and sha256 of every file).
 """
 
 import hashlib
@@ -14,17 +15,20 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, Rule
 from modelpromote.core.evidence import ArtifactFacts, Reading, root_digest
 from modelpromote.core.manifest import ArtifactFile
-from modelpromote.evidence.compressed_tensors import Configured, UnreadableScheme, configured
 from modelpromote.evidence.json_text import Json, NotJson, load, mapping, text
+from modelpromote.evidence.layer import UnknownWidth
 from modelpromote.evidence.module_names import UnreadablePattern
 from modelpromote.evidence.plain_text import printable
+from modelpromote.evidence.quantisers import BESIDE, described
 from modelpromote.evidence.safetensors import LENGTH_BYTES, NotSafetensors, Tensor, header_length, tensors
+from modelpromote.evidence.scheme import Scheme, UnreadableScheme
 from modelpromote.evidence.shape import dimensions, leftovers
-from modelpromote.evidence.weights import UnknownWidth, measured_groups, quantised_layers, stored_types
+from modelpromote.evidence.weights import Measured, measured, stored_types
 
-__all__ = ["CONFIG", "FILES", "RECIPE", "NotSafetensors", "header_length", "header_name", "pack", "read"]
+__all__ = ["CONFIG", "FILES", "KEPT", "NotSafetensors", "header_length", "header_name", "pack", "read"]
 
 CONFIG, RECIPE, FILES, WEIGHTS = "config.json", "recipe.yaml", "files.json", ".safetensors"
+KEPT = frozenset({CONFIG, RECIPE, *BESIDE})
 MAX_FILES = 10_000
 _FILE_LIST: TypeAdapter[tuple[ArtifactFile, ...]] = TypeAdapter(tuple[ArtifactFile, ...])
 
@@ -67,26 +71,41 @@ def read(path: str, files: Mapping[str, bytes]) -> Reading:
 
 def _facts(
     files: Mapping[str, bytes], listed: tuple[ArtifactFile, ...], config: Mapping[str, Json]
-) -> tuple[ArtifactFacts, Configured]:
+) -> tuple[ArtifactFacts, Scheme]:
     stored = _tensors(files, listed)
+    beside = {name: _json_object(files, name) for name in sorted(BESIDE & files.keys())}
     try:
-        meant = configured(config)
-        groups = measured_groups(stored, dimensions(config), meant.groups)
-        left = leftovers(stored, meant.targets, meant.ignore)
+        meant = described(config, beside)
     except (UnreadableScheme, UnreadablePattern) as fault:
         raise _Fault(rules.UNREADABLE_EVIDENCE, CONFIG, f"quantization_config: {fault}") from fault
-    except UnknownWidth as fault:
-        raise _Fault(rules.CONFIG_NOT_HEADER, CONFIG, str(fault)) from fault
+    found = _measured(stored, config, meant)
     facts = ArtifactFacts(
         files=listed,
         method=meant.method,
         configured=meant.groups,
-        measured=groups,
-        stored=stored_types(stored.values(), quantised_layers(stored)),
-        leftovers=left,
+        measured=found.groups,
+        stored=stored_types(stored.values(), found.modules),
+        leftovers=leftovers(stored, meant),
         ignore=tuple(printable(entry) for entry in meant.ignore),
+        format=meant.format,
+        kv_cache=meant.kv_cache,
     )
     return facts, meant
+
+
+def _measured(stored: Mapping[str, Tensor], config: Mapping[str, Json], meant: Scheme) -> Measured:
+    """What the headers show. Of a method that is not read, nothing where they cannot be explained."""
+    try:
+        found = measured(stored, dimensions(config), meant.groups)
+    except UnknownWidth as fault:
+        if meant.method and not meant.groups:
+            return Measured((), frozenset(), frozenset())
+        raise _Fault(rules.CONFIG_NOT_HEADER, CONFIG, str(fault)) from fault
+    other = found.layouts - {meant.method}
+    if meant.groups and meant.method in {"gptq", "awq"} and other:
+        detail = f"quant_method is {meant.method}, the weights are packed as {', '.join(sorted(other))} packs them"
+        raise _Fault(rules.CONFIG_NOT_HEADER, CONFIG, detail)
+    return found
 
 
 def _listed(files: Mapping[str, bytes]) -> tuple[ArtifactFile, ...]:
@@ -112,7 +131,7 @@ def _binding(files: Mapping[str, bytes], listed: tuple[ArtifactFile, ...]) -> It
     by_path = {file.path: file for file in listed}
     shards = {header_name(path) for path in by_path if path.endswith(WEIGHTS)}
     for name in sorted(set(files) - {FILES} - shards):
-        if name not in {CONFIG, RECIPE}:
+        if name not in KEPT:
             yield rules.DIGESTS_DISAGREE, name, f"{name} belongs to no file of {FILES}"
         elif name not in by_path:
             yield rules.DIGESTS_DISAGREE, name, f"{name} is not listed in {FILES}"

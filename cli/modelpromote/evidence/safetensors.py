@@ -36,6 +36,11 @@ class Tensor:
     end: int
 
     @property
+    def total_bits(self) -> int:
+        """Bits of all of its elements."""
+        return math.prod(self.shape) * _BITS[self.dtype]
+
+    @property
     def module(self) -> str:
         """The layer that it belongs to: `model.layers.0.mlp.up_proj` of `...up_proj.weight_packed`."""
         return self.name.rpartition(".")[0]

@@ -1,12 +1,12 @@
 """What a model is made of: its dimensions by config.json, and which of its matrices are Linear layers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from modelpromote.evidence.json_text import Json, whole
-from modelpromote.evidence.module_names import entries
 from modelpromote.evidence.safetensors import Tensor
+from modelpromote.evidence.scheme import Scheme
 
 _HIDDEN = frozenset({"hidden_size", "d_model", "n_embd", "embed_dim"})
 _INNER = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size")
@@ -66,21 +66,22 @@ def _of_heads(blocks: list[Mapping[str, Json]]) -> Iterator[int]:
                 yield size
 
 
-def leftovers(tensors: Mapping[str, Tensor], targets: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[str, ...]:
-    """The Linear layers that the config quantises, and that are stored as plain numbers all the same.
-
-    Raises UnreadablePattern.
-    """
-    wanted, spared = entries(targets), entries(ignore)
-    plain = (tensor.module for tensor in tensors.values() if _is_plain_linear(tensor))
-    return tuple(
-        sorted(
-            name for name in plain if any(entry(name) for entry in wanted) and not any(entry(name) for entry in spared)
-        )
-    )
+def leftovers(tensors: Mapping[str, Tensor], scheme: Scheme) -> tuple[str, ...]:
+    """The layers that the config quantises, and that are stored as plain numbers all the same."""
+    plain = _plain_experts if scheme.layers == "experts" else _plain_linears
+    return tuple(sorted(name for name in plain(tensors.values()) if scheme.quantises(name)))
 
 
-def _is_plain_linear(tensor: Tensor) -> bool:
-    layer = tensor.module.rpartition(".")[2]
-    is_matrix = tensor.part == "weight" and len(tensor.shape) == _MATRIX and tensor.dtype in _PLAIN
-    return is_matrix and layer not in _LOOKED_UP | _ROUTERS and "embed" not in layer
+def _plain_linears(tensors: Iterable[Tensor]) -> Iterator[str]:
+    for tensor in tensors:
+        layer = tensor.module.rpartition(".")[2]
+        is_matrix = tensor.part == "weight" and len(tensor.shape) == _MATRIX and tensor.dtype in _PLAIN
+        if is_matrix and layer not in _LOOKED_UP | _ROUTERS and "embed" not in layer:
+            yield tensor.module
+
+
+def _plain_experts(tensors: Iterable[Tensor]) -> Iterator[str]:
+    """Fused experts: one matrix per expert, in one tensor."""
+    for tensor in tensors:
+        if len(tensor.shape) > _MATRIX and tensor.dtype in _PLAIN and tensor.module.endswith("experts"):
+            yield tensor.name

@@ -1,15 +1,18 @@
-"""How the weights of an artifact are stored, from its safetensors headers. Knows no config of a quantiser.
+"""How the weights of an artifact are stored, from its safetensors headers, whatever the format.
 
-Layouts of compressed-tensors: `weight_packed` I32 [out, ceil(in / (32 // bits))]; `weight` I8 or F8;
+Here are the layouts of compressed-tensors and of 8-bit floats:
+`weight_packed` I32 [out, ceil(in / (32 // bits))]; `weight` I8 or F8;
 `weight_packed` U8 [out, in / 2] for 4-bit floats; `weight_scale` [out, groups], [out, 1] or [1].
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from modelpromote.core.evidence import WeightGroup
+from modelpromote.evidence import bitsandbytes, modelopt, mxfp4, qweight
+from modelpromote.evidence.layer import Layer, UnknownWidth
 from modelpromote.evidence.safetensors import Tensor
 from modelpromote.evidence.shape import Dimensions
 
@@ -21,24 +24,17 @@ _EIGHT_BITS = {"I8": "int", "F8_E4M3": "float", "F8_E5M2": "float"}
 _BUFFERS = frozenset({"BOOL", "I64"})
 
 
-class UnknownWidth(ValueError):
-    """Packed weights whose width no dimension of the model explains; the message names the layer."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Layer:
-    """One quantised layer: `inputs` is the number of its input features, where the bits are known."""
+class Measured:
+    """The quantised weights of a header: their kinds, and the names that their tensors share."""
 
-    bits: int
-    type: str
-    inputs: int
-    strategy: str
-    group_size: int | None
-    symmetric: bool
+    groups: tuple[WeightGroup, ...]
+    modules: frozenset[str]
+    layouts: frozenset[str]
 
 
-def quantised_layers(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensor with the quantised weights of each layer, by the layer's name."""
+def _plain_layers(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensor with the quantised weights of each layer of compressed-tensors and of 8-bit floats."""
     found: dict[str, Tensor] = {}
     for tensor in tensors.values():
         is_scaled = any(f"{tensor.module}.{scale}" in tensors for scale in ("weight_scale", "weight_scale_inv"))
@@ -48,34 +44,47 @@ def quantised_layers(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found
 
 
-def stored_types(tensors: Iterable[Tensor], quantised: Iterable[str]) -> tuple[str, ...]:
+def stored_types(tensors: Iterable[Tensor], quantised: frozenset[str]) -> tuple[str, ...]:
     """Data types of the matrices that are not quantised; masks and indices are no weights."""
-    packed = set(quantised)
     types = {
         tensor.dtype
         for tensor in tensors
-        if len(tensor.shape) >= _MATRIX and tensor.dtype not in _BUFFERS and tensor.module not in packed
+        if len(tensor.shape) >= _MATRIX and tensor.dtype not in _BUFFERS and tensor.module not in quantised
     }
     return tuple(sorted(types))
 
 
-def measured_groups(
-    tensors: Mapping[str, Tensor], dimensions: Dimensions, configured: Iterable[WeightGroup]
-) -> tuple[WeightGroup, ...]:
+def measured(tensors: Mapping[str, Tensor], dimensions: Dimensions, configured: Iterable[WeightGroup]) -> Measured:
     """The kinds of quantised weights, with the number of layers of each.
 
     `dimensions` are the model's own. What the header leaves open (a group as wide as the layer
     is the same as none) is settled by the other layers, then by `configured`. Raises UnknownWidth.
     """
-    layers = quantised_layers(tensors)
+    known = tuple(configured)
+    blocks = {group.block for group in known if group.block}
+    found = [
+        *(_layers_of_words(tensors, dimensions, {group.bits for group in known}, blocks)),
+        *qweight.layers(tensors),
+        *bitsandbytes.layers(tensors),
+        *modelopt.layers(tensors),
+        *mxfp4.layers(tensors, dimensions),
+    ]
+    sizes = {layer.group_size for layer in found} | {group.group_size for group in known}
+    counted = Counter(_group(layer, sizes) for layer in found)
+    groups = tuple(replace(group, layers=count) for group, count in sorted(counted.items(), key=str))
+    modules, layouts = ({layer.module for layer in found}, {layer.layout for layer in found if layer.layout})
+    return Measured(groups, frozenset(modules), frozenset(layouts))
+
+
+def _layers_of_words(
+    tensors: Mapping[str, Tensor], dimensions: Dimensions, bits: set[int], blocks: set[tuple[int, int]]
+) -> Iterator[Layer]:
+    """The layers of compressed-tensors and of 8-bit floats."""
+    layers = _plain_layers(tensors)
     packed = {name: tensor for name, tensor in layers.items() if tensor.dtype == "I32"}
-    bits = _packed_bits(packed, dimensions, {group.bits for group in configured})
-    found = [_layer(tensors, name, tensor, bits.get(name)) for name, tensor in layers.items()]
-    groups = {layer.group_size for layer in found} | {group.group_size for group in configured}
-    counted = Counter(_group(layer, groups) for layer in found)
-    return tuple(
-        WeightGroup(HEADER, *key, layers=count) for key, count in sorted(counted.items(), key=lambda pair: str(pair[0]))
-    )
+    widths = _packed_bits(packed, dimensions, bits)
+    for name, tensor in layers.items():
+        yield _layer(tensors, name, tensor, widths.get(name), blocks)
 
 
 def _packed_bits(
@@ -108,14 +117,21 @@ def _explanations(name: str, tensor: Tensor, dimensions: Dimensions, packed: Map
     raise UnknownWidth(f"{name}.weight_packed is {widths} words wide, which no dimension of the model explains")
 
 
-def _layer(tensors: Mapping[str, Tensor], name: str, tensor: Tensor, packed: tuple[int, int] | None) -> _Layer:
+def _layer(
+    tensors: Mapping[str, Tensor],
+    name: str,
+    tensor: Tensor,
+    packed: tuple[int, int] | None,
+    blocks: set[tuple[int, int]],
+) -> Layer:
     bits, inputs, kind = _width(tensor, packed)
     scale = tensors.get(f"{name}.weight_scale") or tensors.get(f"{name}.weight_scale_inv")
     shape = scale.shape if scale else ()
-    strategy, group_size = _grouping(tensor, inputs, shape)
+    strategy, group_size, block = _grouping(tensor, inputs, shape, blocks)
     if strategy == "group" and f"{name}.weight_global_scale" in tensors:
         strategy = "tensor_group"
-    return _Layer(bits, kind, inputs, strategy, group_size, f"{name}.weight_zero_point" not in tensors)
+    symmetric = f"{name}.weight_zero_point" not in tensors
+    return Layer(name, name, bits, kind, inputs, strategy, group_size, symmetric, block)
 
 
 def _width(tensor: Tensor, packed: tuple[int, int] | None) -> tuple[int, int, str]:
@@ -126,19 +142,25 @@ def _width(tensor: Tensor, packed: tuple[int, int] | None) -> tuple[int, int, st
     return 8, tensor.shape[1], _EIGHT_BITS.get(tensor.dtype, "int")
 
 
-def _grouping(tensor: Tensor, inputs: int, scale: tuple[int, ...]) -> tuple[str, int | None]:
-    """Strategy and weights per scale, from the scale's shape."""
-    if math.prod(scale) == 1:
-        return "tensor", None
-    if scale[0] != tensor.shape[0]:
-        return "block", None
+def _grouping(
+    tensor: Tensor, inputs: int, scale: tuple[int, ...], blocks: set[tuple[int, int]]
+) -> tuple[str, int | None, tuple[int, int] | None]:
+    """Strategy, weights per scale and block, from the scale's shape; one of `blocks` where it explains the shape."""
+    rows = tensor.shape[0]
+    for high, wide in sorted(blocks):
+        if scale == (math.ceil(rows / high), math.ceil(inputs / wide)):
+            return "block", None, (high, wide)
+    if math.prod(scale) <= 1:
+        return "tensor", None, None
     columns = scale[1] if len(scale) == _MATRIX else 1
-    return ("channel", None) if columns <= 1 else ("group", math.ceil(inputs / columns))
+    if scale[0] != rows:
+        return "block", None, (math.ceil(rows / max(scale[0], 1)), math.ceil(inputs / max(columns, 1)))
+    return ("channel", None, None) if columns <= 1 else ("group", math.ceil(inputs / columns), None)
 
 
-def _group(layer: _Layer, groups: set[int | None]) -> tuple[int, str, str, int | None, bool]:
+def _group(layer: Layer, sizes: set[int | None]) -> WeightGroup:
     """One scale per row is a group as wide as the row, where such groups are there."""
     strategy, size = layer.strategy, layer.group_size
-    if strategy == "channel" and layer.inputs in groups:
+    if strategy == "channel" and layer.inputs in sizes:
         strategy, size = "group", layer.inputs
-    return layer.bits, layer.type, strategy, size, layer.symmetric
+    return WeightGroup(HEADER, layer.bits, layer.type, strategy, size, layer.symmetric, block=layer.block)

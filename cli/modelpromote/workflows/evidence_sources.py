@@ -87,7 +87,7 @@ def _artifact(path: Path, inputs: list[Input], notice: Callable[[str], None]) ->
         notice(f"reading {one.name} ({one.size:,} bytes)")
         file = ArtifactFile(path=one.name, size=one.size, sha256=one.sha256())
         listed.append(file)
-        if one.name in {artifact.CONFIG, artifact.RECIPE}:
+        if one.name in artifact.KEPT:
             kept[one.name] = one.read()
         elif one.name.endswith(".safetensors"):
             name = artifact.header_name(one.name)

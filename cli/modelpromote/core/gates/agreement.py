@@ -15,7 +15,13 @@ STORED = {"fp32": "F32", "fp16": "F16", "bf16": "BF16"}
 # the format fixes type, strategy and group size
 _FIXED = {"nvfp4": ("float", "tensor_group", 16), "mxfp4": ("float", "group", 32)}
 _STRATEGIES = {"ch": {"channel"}, "tensor": {"tensor"}}
-_WITHOUT_CONFIG = {"int8": {"channel"}, "fp8": {"channel", "tensor", "block"}}
+_WITHOUT_CONFIG = {
+    "int8": {"channel"},
+    "fp8": {"channel", "tensor", "block"},
+    "nf4": {"group"},
+    "fp4": {"group"},
+}
+_TYPES = {"nf": "nf", "int": "int"}
 _ANY_STRATEGY = {"channel", "tensor", "block"}
 _SCHEME = re.compile(r"W([0-9]{1,2})A([0-9]{1,2})(?:_.*)?", re.IGNORECASE)
 _FULL_ACTIVATIONS = 16
@@ -25,6 +31,8 @@ _SHOWN = 5
 def describe(group: WeightGroup) -> str:
     """`int4 g64`, `float8 channel`."""
     grouping = f"g{group.group_size}" if group.group_size is not None else group.strategy
+    if group.block is not None:
+        grouping = f"block {group.block[0]}x{group.block[1]}"
     return f"{group.type}{group.bits} {grouping}"
 
 
@@ -49,21 +57,19 @@ def name_faults(name: VariantName, facts: ArtifactFacts) -> Iterator[Fault]:
 
 def header_faults(facts: ArtifactFacts) -> Iterator[Fault]:
     """MP313 and MP316: where the weights are not what config.json describes."""
-    meant, stored = {_form(group) for group in facts.configured}, {_form(group) for group in facts.measured}
     for group in facts.measured:
-        if _form(group) not in meant:
+        alike = [known for known in facts.configured if _has_form(group, known)]
+        if not alike:
             said = ", ".join(describe(known) for known in facts.configured) or "nothing quantised"
             detail = f"the header has {describe(group)} in {group.layers} layers, config.json says {said}"
             yield rules.CONFIG_NOT_HEADER, detail
-        elif not any(_same_symmetry(group, known) for known in facts.configured if _form(known) == _form(group)):
+        elif not any(_same_symmetry(group, known) for known in alike):
             detail = f"{describe(group)}: the header and config.json disagree on symmetric"
             yield rules.CONFIG_NOT_HEADER, detail
     for group in facts.configured:
-        if _form(group) not in stored:
-            yield (
-                rules.CONFIG_NOT_HEADER,
-                f"config.json says {describe(group)}, no layer of the header has it",
-            )
+        if not any(_has_form(measured, group) for measured in facts.measured):
+            said = group.source.partition(" ")[0]
+            yield rules.CONFIG_NOT_HEADER, f"{said} says {describe(group)}, no layer of the header has it"
     if facts.leftovers:
         more = len(facts.leftovers) - _SHOWN
         names = ", ".join(facts.leftovers[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
@@ -76,7 +82,9 @@ def recipe_faults(recipe: Quantization, facts: ArtifactFacts) -> Iterator[Fault]
         place = group.source
         if recipe.bits != group.bits:
             yield rules.RECIPE_NOT_CONFIG, f"bits: {recipe.bits} in variant.yaml, {group.bits} in {place}"
-        if recipe.group_size != group.group_size and (recipe.group_size is not None or not _is_fixed(group)):
+        is_open = group.strategy == "group" and group.group_size is None
+        is_left_out = recipe.group_size is None and _is_fixed(group)
+        if recipe.group_size != group.group_size and not is_open and not is_left_out:
             stated, said = recipe.group_size or "none", group.group_size or "none"
             yield rules.RECIPE_NOT_CONFIG, f"groupSize: {stated} in variant.yaml, {said} in {place}"
         if group.symmetric is not None and recipe.symmetric != group.symmetric:
@@ -86,7 +94,7 @@ def recipe_faults(recipe: Quantization, facts: ArtifactFacts) -> Iterator[Fault]
 
 
 def _misnamed(name: VariantName, group: WeightGroup) -> Iterator[str]:
-    kind = "int" if name.precision.startswith("int") else "float"
+    kind = _TYPES.get(name.precision.rstrip("0123456789"), "float")
     if (group.type, group.bits) != (kind, name.bits):
         yield f"{name} has {kind}{name.bits} weights, {group.source} has {describe(group)}"
     elif not _is_grouped_as_named(name, group):
@@ -126,8 +134,13 @@ def _scheme_faults(scheme: str, group: WeightGroup) -> Iterator[Fault]:
         yield rules.RECIPE_NOT_CONFIG, detail
 
 
-def _form(group: WeightGroup) -> tuple[int, str, str, int | None]:
-    return group.bits, group.type, group.strategy, group.group_size
+def _has_form(measured: WeightGroup, known: WeightGroup) -> bool:
+    """Whether the weights are as the config says; it need not state the size of groups and blocks."""
+    if (measured.bits, measured.type, measured.strategy) != (known.bits, known.type, known.strategy):
+        return False
+    sized = known.strategy != "group" or known.group_size is not None
+    same_size = measured.group_size == known.group_size or not sized
+    return same_size and (known.block is None or measured.block == known.block)
 
 
 def _same_symmetry(measured: WeightGroup, known: WeightGroup) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Rule
-from modelpromote.core.evidence import ArtifactFacts, root_digest
+from modelpromote.core.evidence import READ_METHODS, ArtifactFacts, root_digest
 from modelpromote.core.gates.agreement import Fault, describe, header_faults, name_faults, recipe_faults
 from modelpromote.core.gates.gate import Case, GateSettings, Outcome, Verdict
 from modelpromote.core.manifest import ArtifactFile, Variant
@@ -14,7 +14,6 @@ from modelpromote.core.manifest import ArtifactFile, Variant
 GATE = "artifact"
 LIMIT = "name, manifest, config.json, header and digests agree"
 MAX_FINDINGS = 50
-_READABLE = frozenset({"", "compressed-tensors"})
 _INCONCLUSIVE: frozenset[Rule] = frozenset({rules.UNKNOWN_METHOD, rules.NOT_BOUND})
 
 
@@ -47,7 +46,7 @@ def judge(settings: Settings, case: Case) -> Verdict:
 
 def _faults(settings: Settings, variant: Variant, facts: ArtifactFacts) -> Iterator[Fault]:
     yield from _digest_faults(variant, facts)
-    if facts.method in _READABLE:
+    if facts.method in READ_METHODS:
         yield from name_faults(variant.variant, facts)
         yield from header_faults(facts)
         if variant.quantization is not None and facts.configured:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
-from modelpromote.core.evidence import ArtifactFacts, Run
+from modelpromote.core.evidence import READ_METHODS, ArtifactFacts, Run
 from modelpromote.core.gates.agreement import describe
 from modelpromote.core.gates.gate import Case, GateSettings, Outcome, Verdict
 
@@ -51,6 +51,8 @@ def judge(settings: Settings, case: Case) -> Verdict:
 
 def _lowest(facts: ArtifactFacts) -> tuple[int, str] | None:
     """The fewest bits and what has them; None where they are not known."""
+    if facts.method not in READ_METHODS:
+        return None
     groups = (*facts.configured, *facts.measured)
     if groups:
         lowest = min(groups, key=lambda group: group.bits)

@@ -31,7 +31,7 @@ LEFT_UNQUANTISED = Rule("MP316", "layer left unquantised", "list it under `ignor
 UNKNOWN_METHOD = Rule(
     "MP317",
     "quantisation method that cannot be checked",
-    "this version reads compressed-tensors; others cannot be judged yet",
+    "export it in a format that is read: compressed-tensors, GPTQ, AWQ, bitsandbytes, FP8, ModelOpt or MXFP4",
 )
 NOT_BOUND = Rule(
     "MP318",
