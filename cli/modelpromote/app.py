@@ -30,6 +30,7 @@ _VERBS: dict[str, tuple[str, str]] = {
         "Check the working tree: names, evidence, rendering, builds, judgement.",
     ),
     "render": ("render:command", "Bring the rendered files of the working tree up to date."),
+    "new": ("new:command", "Write variant.yaml from the artifact itself."),
     "evidence": ("evidence:command", "Add what other tools measured."),
     "retire": ("retire:command", "Remove a variant that nothing needs any more."),
     "rules": ("rules:command", "List the rules, or explain one."),

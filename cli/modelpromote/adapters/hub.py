@@ -100,6 +100,8 @@ def _file(name: str, sibling: Any) -> HubFile:
     size = (lfs.size if lfs else None) or sibling.size
     if not isinstance(size, int) or size < 0 or (lfs and not _SHA256.fullmatch(str(sha256))):
         raise Failure(f"the Hub lists no size and digest for a file of {name}", "try again; else ask its owner")
+    if not str(sibling.rfilename).isprintable():
+        raise Failure(f"{name} has a file whose name cannot be shown", "do not use this repository")
     return HubFile(str(sibling.rfilename), size, str(sha256), str(blob))
 
 

@@ -1,5 +1,6 @@
 """variant.yaml: the single manifest of a variant, the only file of it that a person writes."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -13,7 +14,7 @@ from pydantic import (
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
-from modelpromote.core.document import Document
+from modelpromote.core.document import Document, KeyPath, Value, dotted
 from modelpromote.core.names import MAX_SLUG, NameFault, VariantName, check_model, full_name, slug
 from modelpromote.core.quantities import Quantity
 from modelpromote.core.schema import Schema, matching, read
@@ -35,6 +36,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
 Count = Annotated[int, Field(ge=1, le=2**31)]
 Bytes = Annotated[int, Field(ge=0, le=2**53)]
+
+# what `promote new` writes where only people know the value
+UNFILLED = "TODO"
 
 # what the templates of every target set themselves; given twice, vLLM takes the last
 FIXED_ARGUMENTS = frozenset({"--port", "--host", "--model", "--served-model-name", "--revision", "--uvicorn-log-level"})
@@ -183,10 +187,27 @@ class Variant(Schema):
 def read_variant(document: Document) -> tuple[Variant | None, tuple[Diagnostic, ...]]:
     """The manifest at `models/<model>/<variant>/variant.yaml`, or all that is wrong with it."""
     variant, problems = read(document, Variant)
-    if variant is None:
-        return None, tuple(_as_name_rule(document, found) for found in problems)
+    unfilled = tuple(_unfilled(document))
+    if variant is None or unfilled:
+        places = {found.location for found in unfilled}
+        others = (_as_name_rule(document, found) for found in problems if found.location not in places)
+        return None, (*unfilled, *others)
     problems = tuple(_agreements(document, variant))
     return (None if problems else variant), problems
+
+
+def unfilled_keys(data: Value, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Where a manifest still has the word that stands for a value nobody has filled in."""
+    if data == UNFILLED:
+        yield path
+    parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, tuple) else ()
+    for key, value in parts:
+        yield from unfilled_keys(value, (*path, key))
+
+
+def _unfilled(document: Document) -> Iterator[Diagnostic]:
+    for path in unfilled_keys(document.data):
+        yield Diagnostic(rules.UNFILLED, document.locate(path), f"{dotted(path)} is still to be filled in")
 
 
 def _as_name_rule(document: Document, found: Diagnostic) -> Diagnostic:

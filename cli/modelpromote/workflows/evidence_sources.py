@@ -61,8 +61,8 @@ def find_sources(paths: Iterable[Path], notice: Callable[[str], None]) -> Found:
     problems += [Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(one.place)), "is of no known kind") for one in unknown]
     left_out: list[str] = []
     for path, inputs in named:
-        if path.is_dir() and _is_artifact(inputs):
-            sources.append(_artifact(path, inputs, notice))
+        if path.is_dir() and is_artifact(inputs):
+            sources.append(artifact_source(path, inputs, notice))
         elif path.is_dir():
             known, wrong, others = _runs(inputs)
             if not known and not wrong:
@@ -73,12 +73,13 @@ def find_sources(paths: Iterable[Path], notice: Callable[[str], None]) -> Found:
     return Found(tuple(sources), tuple(problems), tuple(left_out))
 
 
-def _is_artifact(inputs: list[Input]) -> bool:
+def is_artifact(inputs: list[Input]) -> bool:
+    """Whether files are those of an artifact directory."""
     names = {one.name for one in inputs}
     return artifact.CONFIG in names and any(name.endswith(".safetensors") for name in names)
 
 
-def _artifact(path: Path, inputs: list[Input], notice: Callable[[str], None]) -> Source:
+def artifact_source(path: Path, inputs: list[Input], notice: Callable[[str], None]) -> Source:
     """The artifact directory itself: every file's digest, and what says how it was quantised."""
     kept: dict[str, bytes] = {}
     originals: dict[str, Original] = {}

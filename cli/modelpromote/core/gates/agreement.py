@@ -120,11 +120,22 @@ def _grouping(name: VariantName) -> str:
     return {"ch": "one scale per channel", "tensor": "one scale per tensor"}.get(name.config, "no groups")
 
 
-def _scheme_faults(scheme: str, group: WeightGroup) -> Iterator[Fault]:
+def scheme_widths(scheme: str) -> tuple[int, int] | None:
+    """Bits of weights and activations of `W4A16`; None where the scheme has another name."""
     match = _SCHEME.fullmatch(scheme)
-    if match is None:
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def scheme_name(group: WeightGroup) -> str:
+    """`W4A16`."""
+    return f"W{group.bits}A{group.activation_bits or _FULL_ACTIVATIONS}"
+
+
+def _scheme_faults(scheme: str, group: WeightGroup) -> Iterator[Fault]:
+    widths = scheme_widths(scheme)
+    if widths is None:
         return
-    weights, activations = int(match[1]), int(match[2])
+    weights, activations = widths
     if weights != group.bits:
         detail = f"scheme {scheme} has {weights} bits in variant.yaml, {group.source} {group.bits}"
         yield rules.RECIPE_NOT_CONFIG, detail

@@ -1,6 +1,6 @@
 """Rules of names and manifests, MP1xx."""
 
-from modelpromote.core.diagnostics import Rule
+from modelpromote.core.diagnostics import Rule, Severity
 
 BAD_NAME = Rule(
     "MP101",
@@ -46,4 +46,42 @@ FIXED_ARGUMENT = Rule(
     "MP113",
     "serving argument that the target sets itself",
     "remove it: port, model path and served names are rendered",
+)
+UNFILLED = Rule(
+    "MP114", "value still to be filled in", "put the value in its place; the comment above it says what is meant"
+)
+NAME_NOT_ARTIFACT = Rule(
+    "MP115",
+    "name and artifact disagree",
+    "name the variant after what the artifact is: the artifact gate will refuse this one",
+    Severity.WARNING,
+)
+RECIPE_NOT_ARTIFACT = Rule(
+    "MP116",
+    "recipe.yaml and config.json disagree",
+    "see that both are of this export: one of them may be left from an earlier one",
+    Severity.WARNING,
+)
+WEIGHTS_NOT_CONFIG = Rule(
+    "MP117",
+    "config.json and weights disagree",
+    "export the artifact anew: the artifact gate will refuse this one",
+    Severity.WARNING,
+)
+TYPE_NOT_STORED = Rule(
+    "MP118",
+    "data type of config.json is not the stored one",
+    "correct `dtype` in config.json, or export the weights in it",
+    Severity.WARNING,
+)
+ARTIFACT_NOT_READ = Rule(
+    "MP119",
+    "file of the artifact that cannot be read",
+    "fill in by hand what it would have said",
+    Severity.WARNING,
+)
+MANIFEST_DIFFERS = Rule(
+    "MP120",
+    "variant.yaml is there, and differs",
+    "nothing is overwritten: take another version, or remove the file first",
 )
