@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from builders import case, codes, packed, run, subject
 
+from modelpromote.core.draft import proposed
+from modelpromote.core.evidence import ArtifactFacts, Run
 from modelpromote.core.gates import artifact, precision_floor
 from modelpromote.core.gates.gate import Outcome, Verdict
 
@@ -139,7 +141,13 @@ GOOD: dict[str, tuple[str, dict[str, Any], Tensors, dict[str, Any]]] = {
 }
 
 
-def judged(name: str, block: dict[str, Any] | None, tensors: Tensors, recipe: dict[str, Any]) -> list[Verdict]:
+def read_facts(block: dict[str, Any], tensors: Tensors) -> ArtifactFacts:
+    facts = artifact_run(block, tensors)[0].content
+    assert isinstance(facts, ArtifactFacts)
+    return facts
+
+
+def artifact_run(block: dict[str, Any] | None, tensors: Tensors) -> tuple[Run, str]:
     header, end = {}, 0
     for tensor, (dtype, shape) in tensors.items():
         size = math.prod(shape) * _BYTES[dtype]
@@ -147,7 +155,12 @@ def judged(name: str, block: dict[str, Any] | None, tensors: Tensors, recipe: di
         end += size
     config = {**SIZES, "quantization_config": block}
     files, digest = packed(json.dumps(config).encode(), json.dumps(header).encode())
-    made = case(subject(name, run("artifact", files, digest), digest=digest, recipe=recipe))
+    return run("artifact", files, digest), digest
+
+
+def judged(name: str, block: dict[str, Any] | None, tensors: Tensors, recipe: dict[str, Any]) -> list[Verdict]:
+    own, digest = artifact_run(block, tensors)
+    made = case(subject(name, own, digest=digest, recipe=recipe))
     return [
         artifact.judge(artifact.Settings(gate="artifact"), made),
         precision_floor.judge(precision_floor.Settings(gate="precision-floor"), made),
@@ -162,6 +175,19 @@ def test_every_format_is_accepted_under_its_name(form: str) -> None:
     assert agrees.passes
     assert floor.value == recipe["bits"]
     assert floor.passes is (recipe["bits"] >= 4)
+
+
+PROPOSED = {"gptq-8-channel": "v1.0-int8", "fbgemm": "v1.0-fp8-dynamic", "modelopt-fp8": "v1.0-fp8-static"}
+
+
+@pytest.mark.parametrize("form", GOOD)
+def test_the_name_that_each_format_proposes_is_one_that_the_gate_accepts(form: str) -> None:
+    name, block, tensors, recipe = GOOD[form]
+    facts = read_facts(block, tensors)
+    proposal = str(proposed(facts, "float16", "v1.0"))
+    assert proposal == PROPOSED.get(form, name)
+    [agrees, _] = judged(proposal, block, tensors, recipe)
+    assert agrees.findings == ()
 
 
 def changed(form: str, block: dict[str, Any] | None = None, **parts: tuple[str, list[int]]) -> tuple[Any, ...]:
@@ -194,6 +220,10 @@ BAD: dict[str, tuple[tuple[Any, ...], str]] = {
     "awq-8-bit-claim": (
         changed("awq", {"bits": 8}),
         "the header has int4 g128 in 2 layers, config.json says int8 g128",
+    ),
+    "awq-zeros-of-8-bits": (
+        changed("awq", qzeros=("I32", [2, 128])),
+        "m.layers.0.mlp.up_proj: qweight has 4 bits, qzeros has another number",
     ),
     "awq-group-size": (changed("awq", {"group_size": 32}), "config.json says int4 g32, no layer of the header has it"),
     "bnb-8-bit-claim": (
