@@ -13,41 +13,49 @@ from modelpromote.core.manifest import Text
 from modelpromote.core.quantities import Duration, DurationField, Quantity
 from modelpromote.core.schema import Schema, matching, read
 
-Name = Annotated[
-    str, matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "lower-case letters, digits and dashes, a letter first")
-]
+NAME = matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "lower-case letters, digits and dashes, a letter first")
+Name = Annotated[str, NAME]
 
-_CAPABILITY = matching(r"[0-9]{1,2}\.[0-9]", 'a number in quotes, such as "8.9"')
+SERVER = matching(r"https://[^\s]{1,300}", "https://HOST")
+KSERVE = matching(r"0\.[0-9]{1,3}", 'MAJOR.MINOR in quotes, such as "0.17"')
+HOSTNAME = matching(r"(\{slug\}|[a-z0-9*])([a-z0-9.-]|\{slug\}){0,250}", "a host name; {slug} in it is the model")
 
 
 class Cluster(Schema):
     """Where Argo CD applies it. `kserve` is MAJOR.MINOR of the KServe that runs there."""
 
-    server: Annotated[str, matching(r"https://[^\s]{1,300}", "https://HOST")]
-    namespace: Name
-    kserve: Annotated[str, matching(r"0\.[0-9]{1,3}", 'MAJOR.MINOR in quotes, such as "0.17"')]
+    server: Annotated[str, SERVER] = Field(
+        description="The destination of Argo CD.", examples=["https://kubernetes.default.svc"]
+    )
+    namespace: Name = Field(description="Every object lies in it.", examples=["models-prod"])
+    kserve: Annotated[str, KSERVE] = Field(
+        description="MAJOR.MINOR of the KServe that runs there, in quotes.", examples=["0.17"]
+    )
 
 
 class Gateway(Schema):
     """A Gateway of the Gateway API."""
 
-    name: Name
-    namespace: Name
+    name: Name = Field(description="Its name.", examples=["inference-gateway"])
+    namespace: Name = Field(description="Where it lies.", examples=["inference-gateway"])
 
 
 class Route(Schema):
     """The HTTPRoute of each model; `{slug}` in the hostname is the model's Kubernetes name."""
 
-    gateway: Gateway
-    hostname: Annotated[
-        str, matching(r"(\{slug\}|[a-z0-9*])([a-z0-9.-]|\{slug\}){0,250}", "a host name; {slug} in it is the model")
-    ]
+    gateway: Gateway = Field(description="The Gateway that requests come in by.")
+    hostname: Annotated[str, HOSTNAME] = Field(
+        description="The host of a model; {slug} becomes its Kubernetes name.", examples=["{slug}.models.example.com"]
+    )
 
 
 class Ladder(Schema):
     """How long at least each step lasts before the next one."""
 
-    bake: dict[Literal["staged", "10", "50", "100"], DurationField]
+    bake: dict[Literal["staged", "10", "50", "100"], DurationField] = Field(
+        description="Step: how long at least before the next one; 0s for each that is left out.",
+        examples=[{"staged": "15m", "10": "1h", "50": "4h", "100": "24h"}],
+    )
 
     def bake_time(self, step: Step) -> Duration:
         """The bake time of a step; none set means none needed."""
@@ -57,28 +65,36 @@ class Ladder(Schema):
 class Gpu(Schema):
     """The class of GPU that this environment has."""
 
-    gpu_class: Text = Field(alias="class")
-    memory: Quantity | None = None
+    gpu_class: Text = Field(alias="class", description="What the GPUs are called here.", examples=["nvidia-l40s"])
+    memory: Quantity | None = Field(default=None, description="Memory of one GPU.", examples=["48Gi"])
     compute_capability: Annotated[str, matching(r"[0-9]{1,2}\.[0-9]", 'a number in quotes, such as "8.9"')] | None = (
-        Field(default=None, alias="computeCapability")
+        Field(default=None, alias="computeCapability", description="In quotes.", examples=["8.9"])
     )
-    tolerations: tuple[dict[str, str | int], ...] = ()
+    tolerations: tuple[dict[str, str | int], ...] = Field(
+        default=(),
+        description="Put on pods of variants with GPUs.",
+        examples=[[{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]],
+    )
 
 
 class Environment(Schema):
     """One environment. `replicas` of a variant that has all the traffic; `warmup` until a variant is ready."""
 
-    api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion")
-    kind: Literal["Environment"]
-    name: Name
-    target: Literal["kserve"]
-    cluster: Cluster
-    route: Route | None = None
-    replicas: Annotated[int, Field(ge=1, le=10_000)]
-    gpu: Gpu | None = None
-    ladder: Ladder | None = None
-    warmup: DurationField = Duration(0)
-    gates: tuple[Annotated[Settings, Discriminator("gate")], ...]
+    api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion", description="The form of this file.")
+    kind: Literal["Environment"] = Field(description="What this file is.")
+    name: Name = Field(description="Equals the folder's name.", examples=["prod"])
+    target: Literal["kserve"] = Field(description="How variants are served.")
+    cluster: Cluster = Field(description="Where Argo CD applies it.")
+    route: Route | None = Field(default=None, description="How requests come in; absent: no route, and no ladder.")
+    replicas: Annotated[int, Field(ge=1, le=10_000)] = Field(description="Of a variant with all the traffic.")
+    gpu: Gpu | None = Field(default=None, description="The GPUs that are there.")
+    ladder: Ladder | None = Field(
+        default=None, description="Absent: a promotion replaces the old variant at once. Needs a route."
+    )
+    warmup: DurationField = Field(default=Duration(0), description="Until a variant that was brought back is ready.")
+    gates: tuple[Annotated[Settings, Discriminator("gate")], ...] = Field(
+        description="What is judged here, each gate once; precision-floor and artifact always are."
+    )
 
     @property
     def floor(self) -> int:

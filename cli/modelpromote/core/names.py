@@ -30,6 +30,13 @@ PRECISIONS: dict[str, int] = {
 _UNCOMPRESSED = frozenset({"fp32", "fp16", "bf16"})
 _GROUPED = frozenset({"int4", "int3", "int2"})
 
+# the same grammar as one regular expression each, for JSON Schema; `VariantName.parse` is what decides
+_FREE = [name for name in PRECISIONS if name not in _UNCOMPRESSED | _GROUPED]
+VARIANT_PATTERN = (
+    f"{VERSION.pattern}-({'|'.join(sorted(_UNCOMPRESSED))}"
+    f"|({'|'.join(sorted(_GROUPED))})-({CONFIG.pattern})|({'|'.join(_FREE)})(-({CONFIG.pattern}))?)"
+)
+
 
 class NameFault(ValueError):
     """A name outside the grammar. `agreement` is true where the parts are right but do not go together."""

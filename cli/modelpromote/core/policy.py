@@ -12,11 +12,11 @@ from modelpromote.core.quantities import Duration, DurationField
 from modelpromote.core.schema import Schema, matching, read
 
 PATH = "promote.yaml"
-_REMOTE = matching(
+REMOTE = matching(
     r"(https|ssh|git|file)://[^\s]{1,500}|[^\s/]+@[^\s:]+:[^\s]+",
     "https://, ssh:// or user@host:path, as Argo CD sees it",
 )
-_BRANCH = matching(r"[A-Za-z0-9_]([A-Za-z0-9_-]|[./][A-Za-z0-9_-]){0,200}", "a branch name such as main")
+BRANCH = matching(r"[A-Za-z0-9_]([A-Za-z0-9_-]|[./][A-Za-z0-9_-]){0,200}", "a branch name such as main")
 
 
 class Policy(Schema):
@@ -26,14 +26,29 @@ class Policy(Schema):
     deployed branch or to a branch of its own, for a pull request (default: push).
     """
 
-    api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion")
-    kind: Literal["Repository"]
-    render: Literal[1]
-    repo_url: Annotated[str, _REMOTE] = Field(alias="repoURL")
-    branch: Annotated[str, _BRANCH]
-    environments: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
-    via: dict[Name, Literal["push", "pr"]] = Field(default_factory=dict)
-    revert_window: DurationField = Field(default=Duration(90 * 86_400), alias="revertWindow")
+    api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion", description="The form of this file.")
+    kind: Literal["Repository"] = Field(description="What this file is.")
+    render: Literal[1] = Field(description="Format of rendered files.")
+    repo_url: Annotated[str, REMOTE] = Field(
+        alias="repoURL",
+        description="The repository as Argo CD sees it.",
+        examples=["https://git.example.com/acme/models-gitops.git"],
+    )
+    branch: Annotated[str, BRANCH] = Field(description="The deployed branch: Argo CD follows it.", examples=["main"])
+    environments: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)] = Field(
+        description="In the order of promotion; each has a folder under environments/.",
+        examples=[["test", "staging", "prod"]],
+    )
+    via: dict[Name, Literal["push", "pr"]] = Field(
+        default_factory=dict,
+        description="Environment: push to the deployed branch (default), or pr: to a branch of its own.",
+        examples=[{"prod": "pr"}],
+    )
+    revert_window: DurationField = Field(
+        default=Duration(90 * 86_400),
+        alias="revertWindow",
+        description="What a revert of a promotion younger than this would bring back cannot be retired.",
+    )
 
     def before(self, environment: str) -> str | None:
         """The environment before this one; None for the first."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,7})s)?")
@@ -84,6 +84,16 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
-DurationField = Annotated[Duration, PlainValidator(Duration.parse), PlainSerializer(_as_text)]
-PercentageField = Annotated[Percentage, PlainValidator(Percentage.parse), PlainSerializer(_as_text)]
-Quantity = Annotated[str, AfterValidator(_quantity)]
+def _written(pattern: re.Pattern[str], *examples: str) -> WithJsonSchema:
+    """How JSON Schema says it; `minLength` because a duration's parts may each be absent, but not all."""
+    text = {"type": "string", "pattern": f"^({pattern.pattern})$", "minLength": 1, "examples": list(examples)}
+    return WithJsonSchema(text)
+
+
+DurationField = Annotated[
+    Duration, PlainValidator(Duration.parse), PlainSerializer(_as_text), _written(_DURATION, "30s", "1h30m", "7d")
+]
+PercentageField = Annotated[
+    Percentage, PlainValidator(Percentage.parse), PlainSerializer(_as_text), _written(_PERCENTAGE, "3%", "0.5%")
+]
+Quantity = Annotated[str, AfterValidator(_quantity), _written(_QUANTITY, "8Gi", "500m", "2")]

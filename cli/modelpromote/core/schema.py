@@ -2,10 +2,18 @@
 
 import difflib
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
@@ -52,16 +60,29 @@ def one_line(text: str) -> str:
 OneLine = Annotated[str, AfterValidator(one_line)]
 
 
-def matching(pattern: str, expected: str) -> AfterValidator:
+@dataclass(frozen=True, slots=True)
+class Matching:
     """A validator of text: it matches the pattern as a whole, or the message says what was expected."""
-    compiled = re.compile(pattern)
 
-    def check(text: str) -> str:
-        if compiled.fullmatch(text) is None:
-            raise ValueError(f"expected {expected}")
+    pattern: str
+    expected: str
+
+    def check(self, text: str) -> str:
+        """The text itself; ValueError says what was expected."""
+        if re.fullmatch(self.pattern, text) is None:
+            raise ValueError(f"expected {self.expected}")
         return text
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^({self.pattern})$"}
+
+
+def matching(pattern: str, expected: str) -> Matching:
+    """Text that matches a pattern as a whole."""
+    return Matching(pattern, expected)
 
 
 def read(document: Document, schema: type[S]) -> tuple[S | None, tuple[Diagnostic, ...]]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Literal
 
+from pydantic import Field
+
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Rule
 from modelpromote.core.evidence import READ_METHODS, ArtifactFacts, root_digest
@@ -21,7 +23,9 @@ class Settings(GateSettings):
     """`bound`: what the cluster pulls must be proven to be what was measured."""
 
     gate: Literal["artifact"]
-    bound: bool = False
+    bound: bool = Field(
+        default=False, description="true: what the cluster pulls must be proven to be what was measured."
+    )
 
 
 def judge(settings: Settings, case: Case) -> Verdict:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pydantic import Field
+
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.evidence import Evaluation, Run, TaskResult
@@ -20,10 +22,10 @@ class Settings(GateSettings):
     """The task and metric as lm-eval names them, and by how much the metric may grow (lower is better)."""
 
     gate: Literal["perplexity"]
-    task: Text
-    metric: Literal["word_perplexity", "byte_perplexity", "bits_per_byte"]
-    limit: PercentageField
-    filter: Text = "none"
+    task: Text = Field(description="As lm-eval names it.", examples=["wikitext"])
+    metric: Literal["word_perplexity", "byte_perplexity", "bits_per_byte"] = Field(description="As lm-eval names it.")
+    limit: PercentageField = Field(description="By how much it may be above the baseline's.", examples=["3%"])
+    filter: Text = Field(default="none", description="The filter of the task, as lm-eval names it.")
 
     @property
     def key(self) -> str:

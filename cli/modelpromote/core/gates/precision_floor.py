@@ -19,7 +19,7 @@ class Settings(GateSettings):
     """`bits`: fewest bits of a weight."""
 
     gate: Literal["precision-floor"]
-    bits: Annotated[int, Field(ge=1, le=32)] = 4
+    bits: Annotated[int, Field(ge=1, le=32)] = Field(default=4, description="Fewest bits of a weight.")
 
 
 def judge(settings: Settings, case: Case) -> Verdict:

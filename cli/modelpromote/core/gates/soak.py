@@ -15,7 +15,9 @@ class Settings(GateSettings):
     """`for`: how long at least."""
 
     gate: Literal["soak"]
-    for_: DurationField = Field(alias="for")
+    for_: DurationField = Field(
+        alias="for", description="How long at least in force in the environment before.", examples=["24h"]
+    )
 
 
 def judge(settings: Settings, case: Case) -> Verdict:

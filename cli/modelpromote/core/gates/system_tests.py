@@ -20,8 +20,11 @@ class Settings(GateSettings):
     """The categories that must be there, and how many tests each has at least."""
 
     gate: Literal["system-tests"]
-    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=50)]
-    minimum: Annotated[int, Field(ge=1, le=100_000)] = 1
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=50)] = Field(
+        description="Each must have tests, and all of them must have passed.",
+        examples=[["system-prompts", "agent-workflows", "edge-cases", "output-formats"]],
+    )
+    minimum: Annotated[int, Field(ge=1, le=100_000)] = Field(default=1, description="Tests of a category, at least.")
 
 
 Tests = list[tuple[Run, TestCase]]
