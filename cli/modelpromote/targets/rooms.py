@@ -12,6 +12,8 @@ from modelpromote.core.release import Release, ReleaseKey, first_release
 from modelpromote.core.render import Renderer
 from modelpromote.targets import TARGETS
 
+# kinds of a release that `extra/` may have, too: they serve nothing and route nothing
+_FOR_ANYBODY = frozenset({("", "ConfigMap"), ("monitoring.coreos.com", "PodMonitor")})
 VariantKey = tuple[str, VariantName]
 Slots = tuple[Step, ...]
 
@@ -129,11 +131,16 @@ def _parts(release: Release) -> tuple[list[str], list[str]]:
 
 
 def argocd_file(renderer: Renderer, policy: Policy, environment: Environment) -> str:
-    """`argocd/<env>.yaml`: the AppProject and the ApplicationSet of an environment."""
+    """`argocd/<env>.yaml`: an AppProject and an ApplicationSet for the models, and for what people add in `extra/`.
+
+    Whether there is an `extra/` is asked by Argo CD, of Git: no rendered file depends on it.
+    """
+    kinds = TARGETS[environment.target].KINDS
     return renderer.render(
         "argocd.yaml.j2",
         policy=policy,
         environment=environment,
         project=f"models-{environment.name}",
-        kinds=TARGETS[environment.target].KINDS,
+        kinds=kinds,
+        decided=[kind for kind in kinds if kind not in _FOR_ANYBODY],
     )
