@@ -34,6 +34,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence:command", "Add what other tools measured."),
     "retire": ("retire:command", "Remove a variant that nothing needs any more."),
     "rules": ("rules:command", "List the rules, or explain one."),
+    "init": ("init:command", "Start a repository for a team's own use."),
     "schema": ("schema:command", "JSON Schemas of the manifests, for editors."),
 }
 

@@ -11,7 +11,7 @@ from modelpromote.adapters.git_faults import failure, reason
 from modelpromote.failures import Failure
 
 # what git sets for its hooks, and what changes the meaning of a command; config given by variables is kept
-_LED_ASTRAY = (
+LED_ASTRAY = (
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_COMMON_DIR",
@@ -39,7 +39,7 @@ class Git:
     """Commands in one repository. Without a terminal nobody can answer, so nothing is asked."""
 
     def __init__(self, path: Path) -> None:
-        for name in _LED_ASTRAY:
+        for name in LED_ASTRAY:
             os.environ.pop(name, None)
         os.environ.setdefault("GIT_OPTIONAL_LOCKS", "0")
         self._asks = sys.stdin is not None and sys.stdin.isatty()

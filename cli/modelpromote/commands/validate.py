@@ -62,7 +62,12 @@ def command(repo: Path, base: str | None, deep: bool, as_json: bool) -> int:
         findings_text.show(result.findings, last)
     if errors:
         return 1
-    return 0 if result.looked_at.get("variants") else 3
+    return 3 if _found_none(world.repository.root, result) else 0
+
+
+def _found_none(root: Path, result: Validation) -> bool:
+    """Whether there is nothing to judge; a new repository, without models/, is as it should be."""
+    return not result.looked_at.get("variants") and (root / "models").is_dir()
 
 
 def _with_change(world: World, base: str, job: Callable[[World], Validation]) -> tuple[Validation, Change]:

@@ -45,6 +45,22 @@ class MemoryTree:
         return dict(sorted(found.items()))
 
 
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """A tree with files put over it; where both have a folder, what lies in either."""
+
+    below: Tree
+    files: Mapping[str, bytes]
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file."""
+        return self.files[path] if path in self.files else self.below.read(path)
+
+    def entries(self, folder: str) -> Mapping[str, EntryKind]:
+        """What lies directly in a folder, by name."""
+        return {**self.below.entries(folder), **MemoryTree(self.files).entries(folder)}
+
+
 def walk(tree: Tree, folder: str) -> Iterator[tuple[str, EntryKind]]:
     """Every file below a folder, and everything that is neither file nor folder, in sorted order."""
     for name, kind in sorted(tree.entries(folder).items()):
