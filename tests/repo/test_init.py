@@ -311,3 +311,14 @@ def test_a_first_model_goes_to_its_first_environment(fresh: Path, cli: Cli, tmp_
     said = cli("v1.0-fp16", "--to", "test", "--yes", "--repo", str(fresh))
     assert said.code == 0, said.out + said.err
     assert said.last == "done: tiny-llama/v1.0-fp16 to test; pushed to origin/main"
+
+
+def test_an_environment_that_is_added_later_is_written(fresh: Path, cli: Cli) -> None:
+    shutil.copytree(PROJECT / "models/tiny-llama/v1.0-fp16", fresh / "models/tiny-llama/v1.0-fp16")
+    policy = fresh / "promote.yaml"
+    policy.write_text(policy.read_text("utf-8").replace('"prod"]', '"prod", "edge"]'), "utf-8")
+    said = cli("init", str(fresh), "--gateway", "none", "--namespace", "llm-{env}")
+    assert said.code == 0, said.out + said.err
+    assert "wrote environments/edge/environment.yaml\n" in said.out
+    assert cli("render", "--repo", str(fresh)).code == 0
+    assert "1 variant, 4 environments" in validated(cli, fresh)
