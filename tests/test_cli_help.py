@@ -1,8 +1,11 @@
 """Help that has examples and loads nothing heavy, and what the shell completes."""
 
 import os
+import platform
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -54,7 +57,22 @@ def test_help_and_version(cli: Any) -> None:
     assert all(f"  {verb} " in said.out for verb in VERBS)
     assert "Exit codes: 0 done or already so, 1 refused, 2 usage, 3 could not judge or act, 4 our bug." in said.out
     assert cli("-h").out == said.out
-    assert cli("--version").out == f"modelpromote, version {modelpromote.__version__}\n"
+
+
+def test_the_versions_that_matter(cli: Any) -> None:
+    said = cli("--version")
+    lines = said.out.splitlines()
+    assert (said.code, said.err, len(lines)) == (0, "", 4)
+    assert lines[0] == f"modelpromote, version {modelpromote.__version__}"
+    assert lines[1] == f"Python {platform.python_version()}"
+    assert re.fullmatch(r"git \d+\.\d+.*", lines[2])
+
+
+def test_the_version_is_shown_without_any_tool(cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = cli("--version")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[2:] == ["git not found", "kustomize not found"]
 
 
 def test_help_loads_nothing_heavy(as_process: dict[str, str]) -> None:

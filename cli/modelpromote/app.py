@@ -34,6 +34,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence:command", "Add what other tools measured."),
     "retire": ("retire:command", "Remove a variant that nothing needs any more."),
     "rules": ("rules:command", "List the rules, or explain one."),
+    "doctor": ("doctor:command", "Look whether everything is there that the verbs need."),
     "init": ("init:command", "Start a repository for a team's own use."),
     "schema": ("schema:command", "JSON Schemas of the manifests, for editors."),
 }
@@ -98,6 +99,18 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in _VERBS.items()])
 
 
+_VERSION = "Show the versions that matter and exit."
+
+
+def _show_versions(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001 - click's
+    """Versions of the tool and of what it calls; what is missing is said, and no fault."""
+    if value and not ctx.resilient_parsing:
+        from modelpromote.workflows.versions import versions
+
+        click.echo("\n".join([f"modelpromote, version {__version__}", *versions()]))
+        ctx.exit()
+
+
 @click.group(
     cls=LazyGroup,
     help=_HELP,
@@ -105,7 +118,7 @@ class LazyGroup(click.Group):
     subcommand_metavar="VARIANT --to ENV | VERB ...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="modelpromote")
+@click.option("--version", is_flag=True, callback=_show_versions, expose_value=False, is_eager=True, help=_VERSION)
 def cli() -> None:
     """The group itself does nothing."""
 
