@@ -83,9 +83,12 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Verbs, and the variants that the default verb takes."""
-        default = self.get_command(ctx, DEFAULT)
-        variants = default.params[0].shell_complete(ctx, incomplete) if default else []
-        return [*super().shell_complete(ctx, incomplete), *variants]
+        from modelpromote.commands.completion import complete_variant
+
+        verbs = [CompletionItem(name, help=line) for name, (_, line) in _VERBS.items() if name.startswith(incomplete)]
+        options = [] if incomplete[:1].isalnum() else click.Command.shell_complete(self, ctx, incomplete)
+        variants = complete_variant(ctx, click.Argument(["variant"]), incomplete)
+        return [*verbs, *options, *(CompletionItem(name) for name in variants)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options of the default verb may come first: `promote --to prod v1.3-int4-g64`."""

@@ -7,9 +7,12 @@ from typing import TypeVar
 
 import click
 
+from modelpromote.commands.completion import complete_environment, complete_model, complete_variant
 from modelpromote.core.outcome import Destination
 from modelpromote.core.schema import one_line
 from modelpromote.failures import Usage
+
+__all__ = ["complete_environment", "complete_variant"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -39,9 +42,13 @@ def json_option(command: F) -> F:
 
 def model_option(command: F) -> F:
     """`--model`: needed where an environment has several."""
-    return click.option("--model", default="", metavar="MODEL", help="The model, where the environment has several.")(
-        command
-    )
+    return click.option(
+        "--model",
+        default="",
+        metavar="MODEL",
+        help="The model, where the environment has several.",
+        shell_complete=complete_model,
+    )(command)
 
 
 def env_option(command: F) -> F:
@@ -88,21 +95,3 @@ def as_one_line(ctx: click.Context, param: click.Parameter, value: str) -> str: 
         return one_line(value)
     except ValueError as fault:
         raise click.BadParameter(str(fault)) from fault
-
-
-def complete_environment(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
-    """Names of environments, for the shell."""
-    root = Path(ctx.params.get("repo") or ".")
-    return sorted(
-        path.parent.name
-        for path in root.glob("environments/*/environment.yaml")
-        if path.parent.name.startswith(incomplete)
-    )
-
-
-def complete_variant(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
-    """Names of variants, for the shell: short ones, and with their model once a slash is typed."""
-    root = Path(ctx.params.get("repo") or ".")
-    found = [path.parent for path in root.glob("models/*/*/variant.yaml")]
-    names = [f"{path.parent.name}/{path.name}" if "/" in incomplete else path.name for path in found]
-    return sorted({name for name in names if name.startswith(incomplete)})

@@ -2,6 +2,7 @@
 
 import click
 
+from modelpromote.commands.completion import complete_rule
 from modelpromote.core import rules
 from modelpromote.failures import Usage
 from modelpromote.reports import record_text
@@ -14,7 +15,7 @@ Examples:
   promote rules
   promote rules MP323""",
 )
-@click.argument("code", required=False, default="")
+@click.argument("code", required=False, default="", shell_complete=complete_rule)
 def command(code: str) -> int:
     """List the rules that a diagnostic can name, or explain one."""
     known = {rule.code: rule for rule in rules.ALL}

@@ -36,6 +36,7 @@ VARIANT_PATTERN = (
     f"{VERSION.pattern}-({'|'.join(sorted(_UNCOMPRESSED))}"
     f"|({'|'.join(sorted(_GROUPED))})-({CONFIG.pattern})|({'|'.join(_FREE)})(-({CONFIG.pattern}))?)"
 )
+VARIANT = re.compile(VARIANT_PATTERN)
 
 
 class NameFault(ValueError):
