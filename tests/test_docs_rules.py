@@ -1,7 +1,9 @@
 """The documentation has what the code has: a section for each rule, a page for each verb with all its options."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -80,3 +82,26 @@ def test_no_page_calls_its_verb_with_an_option_that_there_is_not(page: str, type
     text = (DOCS / f"{page}.md").read_text("utf-8")
     shown = {option for call in calls(text, typed) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", call)}
     assert shown <= options(command) | {"--help"}
+
+
+def test_the_table_of_rules_is_current() -> None:
+    shown = re.findall(r"(?m)^\| \[(MP\d{3})\]\(#(mp\d{3})\) \| (.*?) \|$", (DOCS / "rules.md").read_text("utf-8"))
+    marks = {"error": "", "warning": " (warning)"}
+    expected = [(rule.code, rule.code.lower(), f"{rule.title}{marks[rule.severity]}") for rule in rules.ALL]
+    assert sorted(shown) == sorted(expected)
+
+
+def test_a_rule_is_explained_with_its_section(cli: Any) -> None:
+    for rule in rules.ALL:
+        said = cli("rules", rule.code.lower())
+        assert (said.code, said.err) == (0, "")
+        assert sections()[rule.code].split("\n## ")[0] in said.out
+        assert said.last == f"docs/rules.md#{rule.code.lower()}"
+
+
+def test_rules_as_json(cli: Any) -> None:
+    listed = json.loads(cli("rules", "--json").out)["rules"]
+    assert [(rule["code"], rule["title"]) for rule in listed] == [(rule.code, rule.title) for rule in rules.ALL]
+    (one,) = json.loads(cli("rules", "MP101", "--json").out)["rules"]
+    assert one["section"] == sections()["MP101"]
+    assert all("section" not in rule for rule in listed)

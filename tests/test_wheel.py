@@ -36,6 +36,11 @@ def test_has_every_template(site: Path) -> None:
     assert {path.relative_to(packaged): path.read_bytes() for path in packaged.rglob("*.j2")} == source
 
 
+def test_has_the_page_that_explains_the_rules(site: Path) -> None:
+    page = site / "modelpromote" / "_docs" / "rules.md"
+    assert page.read_bytes() == (PROJECT / "docs" / "rules.md").read_bytes()
+
+
 def test_has_every_module_and_nothing_else(site: Path) -> None:
     source = {path.relative_to(PROJECT / "cli") for path in (PROJECT / "cli").rglob("*.py")}
     assert {path.relative_to(site) for path in site.rglob("*.py")} == source

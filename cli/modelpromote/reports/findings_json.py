@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from modelpromote.core.diagnostics import Diagnostic, Location
+from modelpromote.core.diagnostics import Diagnostic, Location, Rule
 
 
 def findings(found: Sequence[Diagnostic], last: str, **more: Any) -> str:
@@ -17,6 +17,16 @@ def findings(found: Sequence[Diagnostic], last: str, **more: Any) -> str:
     return json.dumps(
         document | {_camel(name): _plain(value) for name, value in more.items()}, indent=2, ensure_ascii=False
     )
+
+
+def rules(listed: Sequence[Rule], sections: Mapping[str, str]) -> str:
+    """`{"rules": [...]}`; `section` is what docs/rules.md says of one, in Markdown."""
+    rows = [
+        {"code": rule.code, "severity": str(rule.severity), "title": rule.title, "hint": rule.hint}
+        | ({"section": sections[rule.code]} if rule.code in sections else {})
+        for rule in listed
+    ]
+    return json.dumps({"rules": rows}, indent=2, ensure_ascii=False)
 
 
 def as_dict(found: Diagnostic) -> dict[str, Any]:
