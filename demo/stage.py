@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modelpromote.adapters.files import Writer
 from modelpromote.adapters.templates import load_templates
+from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core.render import Renderer
 from modelpromote.workflows.render import render
 
@@ -97,7 +98,9 @@ def copy_zoo(target: Path, *, waits: str = "0s") -> None:
 
 def render_all(folder: Path) -> None:
     """Bring the rendered files of a clone up to date."""
-    rendering = render(Renderer(load_templates()), folder, Writer(folder, folder / ".git" / "modelpromote"))
+    rendering = render(
+        Renderer(load_templates()), WorkingTree(folder), Writer(folder, folder / ".git" / "modelpromote")
+    )
     if rendering.problems:
         raise RuntimeError("\n".join(f"{found.location} {found.detail}" for found in rendering.problems))
 

@@ -119,7 +119,7 @@ def retire_variant(play: Play, lines: list[Line]) -> bool:
 
 def _render(play: Play) -> Rendering:
     world = play.hands.world
-    return render(world.renderer, world.repository.root, world.writer, world.committed)
+    return render(world.renderer, world.working, world.writer, world.committed)
 
 
 def _land(play: Play, title: str, *, quiet: bool = False) -> Landed:

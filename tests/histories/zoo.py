@@ -9,6 +9,7 @@ from stage import PROJECT, Stage
 
 from modelpromote.adapters.files import Writer
 from modelpromote.adapters.templates import load_templates
+from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core.render import Renderer
 from modelpromote.workflows.render import render
 
@@ -103,7 +104,9 @@ def build(root: Path, when: str) -> Stage:
         place = stage.repo / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    rendering = render(Renderer(load_templates()), stage.repo, Writer(stage.repo, stage.repo / ".git" / "modelpromote"))
+    rendering = render(
+        Renderer(load_templates()), WorkingTree(stage.repo), Writer(stage.repo, stage.repo / ".git" / "modelpromote")
+    )
     assert not rendering.problems
     stage.publish("Add two models", when=when)
     for git in (stage.repo / ".git", stage.remote):

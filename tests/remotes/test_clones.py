@@ -27,13 +27,17 @@ def blobs(stage: Stage, at: Path) -> int:
     return told.split().count("blob")
 
 
-def test_a_partial_clone(stage: Stage, promote: Call) -> None:
+def test_a_partial_clone(stage: Stage, promote: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blobs are fetched when they are read; those of other variants and environments never."""
     stage.git("config", "uploadpack.allowFilter", "true", at=stage.remote)
     stage.git("config", "uploadpack.allowAnySHA1InWant", "true", at=stage.remote)
     place = clone(stage, "--filter=blob:none", "--no-checkout")
     assert blobs(stage, place) == 0
+    monkeypatch.setenv("GIT_TRACE", str(stage.root / "trace"))
     landed(stage, promote(*JOB, at=place))
+    monkeypatch.delenv("GIT_TRACE")
+    trips = (stage.root / "trace").read_text().count("built-in: git fetch")
+    assert trips <= 12, f"{trips} fetches: what is read together is to be asked for together"
     assert 0 < blobs(stage, place) < blobs(stage, stage.repo) / 2
     assert promote("status", at=place).returncode == 0
     landed(stage, promote("rollback", "--env", "test", "--yes", at=place))
@@ -56,6 +60,18 @@ def test_a_sparse_clone(stage: Stage, promote: Call) -> None:
     landed(stage, promote(*JOB, at=place))
     assert not (place / "models").exists()
     assert stage.git("status", "--porcelain", at=place) == ""
+
+
+@pytest.mark.parametrize("verb", [("validate",), ("render", "--check"), ("render",)])
+def test_what_a_sparse_clone_leaves_out_is_not_taken_for_missing(
+    stage: Stage, promote: Call, verb: tuple[str, ...]
+) -> None:
+    place = clone(stage, "--sparse")
+    stage.git("sparse-checkout", "set", "environments/prod", at=place)
+    hint = failed(promote(*verb, at=place), "this checkout is sparse")
+    assert hint.startswith("run: git sparse-checkout add models environments argocd")
+    stage.git("sparse-checkout", "add", "models", "environments", "argocd", at=place)
+    assert promote(*verb, at=place).returncode == 0
 
 
 @pytest.mark.parametrize("verb", [JOB, ("status",), ("history",), ("rollback", "--env", "test", "--yes")])

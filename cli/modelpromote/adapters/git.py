@@ -15,6 +15,7 @@ from modelpromote.adapters.git_command import Git
 from modelpromote.adapters.git_faults import failure, reason
 from modelpromote.adapters.git_index import Index, read_index
 from modelpromote.adapters.git_objects import LOG, GitTree, moment, parse_log, read_blob, write_tree
+from modelpromote.adapters.git_partial import PartialClone
 from modelpromote.core.history import Change, Landing
 from modelpromote.failures import Failure
 
@@ -44,6 +45,7 @@ class GitRepository:
 
     def __init__(self, path: Path) -> None:
         self._git = Git(path)
+        self._lacking = PartialClone(self._git)
         self.scratch = self._git.git_dir / "modelpromote"
 
     @property
@@ -72,7 +74,7 @@ class GitRepository:
 
     def tree(self, commit: str) -> GitTree:
         """The tree of a commit."""
-        return GitTree(self._git, commit)
+        return GitTree(self._git, commit, self._lacking)
 
     def blob(self, sha: str, path: str) -> bytes:
         """The content of a blob, of at most MAX_BLOB bytes; `path` is named where that fails."""
@@ -86,6 +88,13 @@ class GitRepository:
         """What git knows of the working tree's files without reading them."""
         return read_index(self._git, folders)
 
+    def left_out(self, folders: Sequence[str]) -> tuple[str, ...]:
+        """Tracked files below some folders that a sparse checkout leaves out of the working tree."""
+        if not (self._git.git_dir / "info" / "sparse-checkout").exists():
+            return ()
+        listed = self._git.must("ls-files", "-z", "-t", "--", *folders).decode(errors="replace")
+        return tuple(entry[2:] for entry in listed.split("\0") if entry.startswith("S "))
+
     def log(self, commit: str, paths: Sequence[str]) -> tuple[Logged, ...]:
         """What happened to files along the first-parent history, oldest first.
 
@@ -93,7 +102,9 @@ class GitRepository:
         """
         if self.is_shallow():
             raise Failure("this clone is shallow: the history that decides is cut off", "run: git fetch --unshallow")
-        out = self._git.must(*LOG, commit, "--", *(f":(top,glob){path}" for path in paths))
+        where = [f":(top,glob){path}" for path in paths]
+        self._lacking.bring(commit, where, history=True)
+        out = self._git.must(*LOG, commit, "--", *where)
         entries = list(reversed(parse_log(out)))
         positions = {
             commit: place for place, commit in enumerate(dict.fromkeys(landing.commit for landing, _, _ in entries))

@@ -3,7 +3,8 @@
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -73,23 +74,19 @@ class Git:
 
     def must(self, *arguments: str, env: Mapping[str, str] | None = None, fed: bytes | None = None) -> bytes:
         """Run git, `fed` on its stdin; what it said. A Failure where it did not work."""
-        if fed is None:
-            status, out, err = self.run(*arguments, env=env)
-        else:
-            with tempfile.TemporaryFile() as file:
-                file.write(fed)
-                file.seek(0)
-                status, out, err = self.run(*arguments, env=env, stdin=file)
+        with _stdin(fed) as stdin:
+            status, out, err = self.run(*arguments, env=env, stdin=stdin)
         if status != 0:
             raise failure(f"git {_verb(arguments)} failed", err, "run it by hand to see more")
         return out
 
-    def talk(self, *arguments: str) -> tuple[int, bytes, str]:
+    def talk(self, *arguments: str, fed: bytes | None = None) -> tuple[int, bytes, str]:
         """Run a command that talks to a remote: it ends, whatever the remote and the network do."""
         if self._talk is None:
             self._talk = self._manners()
         settings, env = self._talk
-        return self.run(*settings, *arguments, env=env, patience=None if self._asks else PATIENCE)
+        with _stdin(fed) as stdin:
+            return self.run(*settings, *arguments, env=env, patience=None if self._asks else PATIENCE, stdin=stdin)
 
     def _manners(self) -> tuple[tuple[str, ...], dict[str, str]]:
         """Time limits, and an ssh that does not ask, where the user has set nothing of the kind."""
@@ -127,6 +124,18 @@ class Git:
     def close(self) -> None:
         """End the processes that are kept for reading objects."""
         self._repo.git.clear_cache()
+
+
+@contextmanager
+def _stdin(fed: bytes | None) -> Iterator[IO[bytes] | None]:
+    """A file that a command reads its stdin from; None where it is given nothing."""
+    if fed is None:
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(fed)
+        file.seek(0)
+        yield file
 
 
 def _open(path: Path) -> Any:

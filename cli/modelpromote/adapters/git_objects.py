@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from stat import S_IFMT, S_ISDIR, S_ISREG
 
 from modelpromote.adapters.git_command import Git
+from modelpromote.adapters.git_partial import PartialClone
 from modelpromote.core.history import Landing
-from modelpromote.core.tree import EntryKind
+from modelpromote.core.tree import EntryKind, read_together
 from modelpromote.failures import Failure
 
 _COMMIT = re.compile(rb"\x01[0-9a-f]{40,64}")
@@ -29,16 +30,20 @@ Entries = dict[str, tuple[int, str]]
 class GitTree:
     """The tree of one commit; listings are read once."""
 
-    def __init__(self, git: Git, commit: str) -> None:
+    def __init__(self, git: Git, commit: str, lacking: PartialClone) -> None:
         self.commit = commit
         self._git = git
+        self._lacking = lacking
         self._listings: dict[str, Entries] = {}
 
     def read(self, path: str) -> bytes | None:
         """The content of a plain file; None where there is none."""
         folder, _, name = path.rpartition("/")
         mode, sha = self._listing(folder).get(name, (0, ""))
-        return read_blob(self._git, sha, path) if S_ISREG(mode) else None
+        if not S_ISREG(mode):
+            return None
+        self._lacking.bring(self.commit, read_together(path))
+        return read_blob(self._git, sha, path)
 
     def entries(self, folder: str) -> Mapping[str, EntryKind]:
         """What lies directly in a folder, by name."""

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from modelpromote.adapters.trees import WorkingTree
 from modelpromote.commands.options import json_option, repo_option
 from modelpromote.core.diagnostics import Diagnostic, has_errors
 from modelpromote.reports import findings_json, findings_text
@@ -29,11 +28,10 @@ def command(repo: Path, as_json: bool, check: bool) -> int:
     second run writes nothing. Nothing is ever removed, and no decision is made.
     """
     world = open_world(repo)
-    root = world.repository.root
     rendering = (
-        compare(world.renderer, WorkingTree(root))
+        compare(world.renderer, world.working)
         if check
-        else render(world.renderer, root, world.writer, world.committed)
+        else render(world.renderer, world.working, world.writer, world.committed)
     )
     found = rendering.findings if check else (*rendering.problems, *rendering.strays)
     written = () if check else rendering.outdated

@@ -74,3 +74,18 @@ def walk(tree: Tree, folder: str) -> Iterator[tuple[str, EntryKind]]:
 def folders(tree: Tree, folder: str) -> list[str]:
     """The names of the folders directly in a folder, sorted."""
     return sorted(name for name, kind in tree.entries(folder).items() if kind is EntryKind.FOLDER)
+
+
+def read_together(path: str) -> tuple[str, ...]:
+    """What a job that reads a file will read beside it, as git's pathspecs: a variant, an overlay, the settings."""
+    parts = path.split("/")
+    match parts:
+        case ["models", model, variant, *_]:
+            return (f"models/{model}/{variant}",)
+        case ["environments", environment, model, room, _, *_]:
+            folder = f"environments/{environment}/{model}"
+            return (f":(glob){folder}/*", f"{folder}/common", f"{folder}/idle", f"{folder}/{room}")
+        case ["environments", _, _, _]:
+            return (f":(glob){path.rpartition('/')[0]}/*",)
+        case _:
+            return ("promote.yaml", ":(glob)environments/*/environment.yaml")

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from modelpromote.adapters.files import Writer
-from modelpromote.adapters.trees import WorkingTree
 from modelpromote.adapters.yaml_reader import check_both_readings
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
@@ -57,12 +55,12 @@ def held_against(renderer: Renderer, tree: Tree, loaded: Loaded[State]) -> Rende
     return Rendering(loaded.value, files, loaded.problems, stale(tree, files), strays)
 
 
-def render(renderer: Renderer, root: Path, writer: Writer, committed: Tree | None = None) -> Rendering:
+def render(renderer: Renderer, working: Tree, writer: Writer, committed: Tree | None = None) -> Rendering:
     """Write what differs; nothing at all where a manifest cannot be read. Nothing is ever removed.
 
     `committed` is the tree before the edits: what it has mid-ladder may not get another route, ladder or target.
     """
-    rendering = compare(renderer, WorkingTree(root))
+    rendering = compare(renderer, working)
     if committed is not None and rendering.state is not None:
         climbing = changed_mid_ladder(committed, rendering.state)
         if climbing:

@@ -10,7 +10,6 @@ from modelpromote.adapters import clock
 from modelpromote.adapters.beside import Beside
 from modelpromote.adapters.kustomize import Job
 from modelpromote.adapters.templates import fingerprint
-from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core import cluster
 from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
 from modelpromote.core.environment import Environment
@@ -66,7 +65,7 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     Evidence that has landed is held against its digests, and read whole where a release names it; `deep` reads
     all of it, and looks at every variant again.
     """
-    working = WorkingTree(world.repository.root)
+    working = world.working
     with ThreadPoolExecutor(max_workers=1) as beside:  # git's log is read while it looks at the files
         past = beside.submit(landed_changes, world.repository)
         verified = Verified() if deep else recall(world.repository, fingerprint())

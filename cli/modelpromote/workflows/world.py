@@ -9,11 +9,14 @@ from modelpromote.adapters.files import Writer
 from modelpromote.adapters.git import GitRepository
 from modelpromote.adapters.kustomize import Kustomize, find_kustomize
 from modelpromote.adapters.templates import load_templates
+from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core.policy import Policy
 from modelpromote.core.render import Renderer
 from modelpromote.core.tree import Tree
 from modelpromote.failures import Failure
 from modelpromote.workflows.load import load_policy
+
+_ROOMS = ("models", "environments", "argocd")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,17 @@ class World:
         """The tree of HEAD; None before the first commit."""
         head = self.repository.resolve("HEAD")
         return self.repository.tree(head) if head else None
+
+    @property
+    def working(self) -> WorkingTree:
+        """The working tree as it is now; a Failure where a sparse checkout leaves out what is to be looked at."""
+        left_out = self.repository.left_out(_ROOMS)
+        if left_out:
+            raise Failure(
+                f"this checkout is sparse: {left_out[0]} is not there ({len(left_out)} files are left out)",
+                f"run: git sparse-checkout add {' '.join(_ROOMS)}   (or: git sparse-checkout disable)",
+            )
+        return WorkingTree(self.repository.root)
 
     @cached_property
     def writer(self) -> Writer:
