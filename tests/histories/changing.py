@@ -74,7 +74,8 @@ def add_variant(play: Play, lines: list[Line]) -> bool:
     source = play.rng.choice(VARIANTS[1:])
     new = f"v2.{len(play.book.by_hand)}.{len(play.told)}-{source.partition('-')[2]}"
     again = [name for owner, name in sorted(play.book.retired) if owner == model and _is_forgotten(play, model, name)]
-    again = [name for name in again if name.partition("-")[2] == source.partition("-")[2]]
+    free = [name for name in again if name not in play.book.variants[model]]
+    again = [name for name in free if name.partition("-")[2] == source.partition("-")[2]]
     name = play.rng.choice(again) if again and play.chance(0.5) else new
     play.tell(f"add {model}/{name}")
     play.counts["variants added again"] += name != new
