@@ -46,7 +46,7 @@ def promote(first: str, repo: Path, *others: str) -> None:
 def copy_variant(models: Path, name: str, number: int) -> None:
     """A variant of its own name; each entry of evidence names a runner of its own, so that no two entries are equal."""
     source, target = models / PATTERN, models / name
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("kserve"))
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("kserve", "README.md", "recovery.svg"))
     manifest = target / "variant.yaml"
     manifest.write_text(manifest.read_text("utf-8").replace(PATTERN, name), "utf-8")
     for entry in target.glob("evidence/*/entry.yaml"):

@@ -88,7 +88,11 @@ def copy_zoo(target: Path, *, waits: str = "0s") -> None:
     """Manifests and evidence of the zoo, freshly rendered, without a decision."""
     shutil.copy(PROJECT / "promote.yaml", target)
     for folder in sorted((PROJECT / "models").glob("*/*")):
-        shutil.copytree(folder, target / folder.relative_to(PROJECT), ignore=shutil.ignore_patterns("kserve"))
+        shutil.copytree(
+            folder,
+            target / folder.relative_to(PROJECT),
+            ignore=shutil.ignore_patterns("kserve", "README.md", "recovery.svg"),
+        )
     for manifest in sorted((PROJECT / "environments").glob("*/environment.yaml")):
         place = target / manifest.relative_to(PROJECT)
         place.parent.mkdir(parents=True)

@@ -27,7 +27,7 @@ def add_models(stage: Stage, count: int) -> list[str]:
     names = [f"zoo-{number:02}" for number in range(1, count + 1)]
     for name in names:
         target = stage.repo / "models" / name / BASELINE.name
-        shutil.copytree(BASELINE, target, ignore=shutil.ignore_patterns("kserve"))
+        shutil.copytree(BASELINE, target, ignore=shutil.ignore_patterns("kserve", "README.md"))
         manifest = target / "variant.yaml"
         manifest.write_text(manifest.read_text("utf-8").replace("model: tiny-llama", f"model: {name}"), "utf-8")
     render_all(stage.repo)

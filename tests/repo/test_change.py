@@ -119,31 +119,63 @@ def test_evidence_that_is_added(grown: Stage) -> None:
 
 def test_a_variant_that_is_retired_and_one_that_is_added(grown: Stage) -> None:
     done(grown, "retire", V1_2)
-    said = accepted(grown, f"retire of tiny-llama/{V1_2}, 23 files")
+    said = accepted(grown, f"retire of tiny-llama/{V1_2}, 25 files")
     assert said["kind"] == "retire"
     grown.publish("Retire")
     grown.git("checkout", "-q", "HEAD~1", "--", f"models/{MODEL}/{V1_2}")
     done(grown, "render")
-    assert accepted(grown, f"variant tiny-llama/{V1_2}, 23 files")["kind"] == "variant"
+    assert accepted(grown, f"variant tiny-llama/{V1_2}, 25 files")["kind"] == "variant"
 
 
 def test_a_model_that_is_added_needs_no_decision(grown: Stage) -> None:
     shutil.copytree(grown.repo / f"models/{MODEL}/v1.0-fp16", grown.repo / "models/other/v1.0-fp16")
     edit(grown, "models/other/v1.0-fp16/variant.yaml", "model: tiny-llama", "model: other")
     done(grown, "render")
-    change = accepted(grown, "variant other/v1.0-fp16, 43 files")
+    change = accepted(grown, "variant other/v1.0-fp16, 44 files")
     assert "environments/prod/other/release.yaml" in [file["path"] for file in change["touched"]]  # type: ignore[attr-defined]
 
 
 def test_an_unreleased_variant_may_change(grown: Stage) -> None:
     edit(grown, f"models/{MODEL}/{V1_2}/variant.yaml", "--max-model-len=512", "--max-model-len=256")
     done(grown, "render")
-    accepted(grown, f"variant tiny-llama/{V1_2}, 2 files")
+    accepted(grown, f"variant tiny-llama/{V1_2}, 3 files")
 
 
 def test_a_card_may_change_after_release(grown: Stage) -> None:
     edit(grown, f"models/{MODEL}/{V1_3}/variant.yaml", "summary: 4-bit", "summary: Four-bit")
-    accepted(grown, f"card of tiny-llama/{V1_3}, 1 file")
+    refused(grown, "card", "MP401")
+    done(grown, "render")
+    accepted(grown, f"card of tiny-llama/{V1_3}, 2 files")
+
+
+def test_evidence_of_a_baseline_changes_every_card_of_its_model(grown: Stage) -> None:
+    folder = next((grown.repo / f"models/{MODEL}/v1.0-fp16/evidence").glob("lm-eval-*"))
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
+    call(grown, "render")
+    for picture in grown.repo.glob(f"models/{MODEL}/*/recovery.svg"):
+        picture.unlink()  # with nothing to compare it with, a card has none
+    grown.publish("Before the baseline was evaluated")
+    runs = grown.root / "runs"
+    runs.mkdir()
+    for name, content in kept.items():
+        if name != "entry.yaml":
+            (runs / name).write_bytes(content)
+    said = call(grown, "evidence", "add", "v1.0-fp16", str(runs))
+    assert said.code == 0, said.out + said.err
+    change = accepted(grown, f"evidence of {MODEL}/v1.0-fp16, 11 files")
+    touched = {file["path"] for file in change["touched"]}  # type: ignore[attr-defined]
+    assert {path for path in touched if path.endswith(("README.md", "recovery.svg"))} == {
+        f"models/{MODEL}/{name}/{file}"
+        for name in ("v1.0-fp16", "v1.1-int8", V1_2, V1_3, "v1.4-int2-g64")
+        for file in ("README.md", "recovery.svg")
+    } - {f"models/{MODEL}/v1.0-fp16/recovery.svg"}
+
+
+def test_a_card_is_no_part_of_a_promotion(grown: Stage) -> None:
+    transition(grown, V1_2, "--to", "test")
+    edit(grown, f"models/{MODEL}/{V1_2}/README.md", "## Serving", "## How to serve")
+    refused(grown, "mixed", "MP401", "MP520", base="HEAD~1")
 
 
 def test_other_files_go_with_any_kind(grown: Stage) -> None:

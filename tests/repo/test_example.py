@@ -57,9 +57,10 @@ def test_a_yaml_1_1_reader_reads_every_rendered_file_alike() -> None:
 def test_every_value_in_a_template_is_quoted_by_tojson() -> None:
     values = 0
     # CODEOWNERS and README are no YAML; what stands in them is checked by core/blueprint.py
-    for name, text in (
-        (n, t) for n, t in load_templates().items() if n not in {"init/CODEOWNERS.j2", "init/README.md.j2"}
-    ):
+    no_yaml = {"init/CODEOWNERS.j2", "init/README.md.j2"}
+    for name, text in load_templates().items():
+        if name in no_yaml or name.startswith("card/"):  # Markdown and SVG: their escaping is tested on hostile text
+            continue
         written = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
         tokens = [(kind, value) for _, kind, value in Environment(autoescape=True).lex(written) if kind != "whitespace"]
         for place, (kind, _) in enumerate(tokens):

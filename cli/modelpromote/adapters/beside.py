@@ -15,6 +15,11 @@ from modelpromote.failures import Failure
 T = TypeVar("T")
 
 
+def available_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
 class Beside(Generic[T]):
     """A value that is computed while something else is; `result()` waits for it."""
 
@@ -22,7 +27,7 @@ class Beside(Generic[T]):
         """`size` is how much there is to do; below `worth`, or without a second core, the job waits for `result`."""
         self._job = job
         self._pipe: Connection | None = None
-        if size >= worth and sys.platform == "linux" and (os.cpu_count() or 1) > 1:
+        if size >= worth and available_cores() > 1:
             context = get_context("fork")  # nothing is imported or pickled on the way in
             self._pipe, sending = context.Pipe(duplex=False)
             self._process = context.Process(target=_send, args=(job, sending), daemon=True)

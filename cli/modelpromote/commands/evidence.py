@@ -24,7 +24,7 @@ Examples:
   promote evidence add v1.3-int4-g64 ./lm_eval_output junit.xml
   promote evidence add v1.3-int4-g64 results_2026-11-24T02-58-05.json samples_*.jsonl --runner ci-4711
 
-Then commit models/MODEL/VARIANT/evidence/. Adding the same files again changes nothing.""",
+Then commit models/MODEL/: the evidence, and the cards that it changes. Adding the same files again changes nothing.""",
 )
 @click.argument("variant", shell_complete=complete_variant)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE|DIR...")
@@ -54,10 +54,16 @@ def add_command(repo: Path, as_json: bool, variant: str, paths: tuple[Path, ...]
             {"folder": one.folder, "kind": one.kind, "source": one.source, "new": one.is_new, "digest": one.digest}
             for one in result.added
         ]
-        click.echo(findings_json.findings(result.findings, last, runs=tuple(runs), left_out=result.left_out))
+        click.echo(
+            findings_json.findings(
+                result.findings, last, runs=tuple(runs), left_out=result.left_out, written=result.cards
+            )
+        )
     else:
         for one in result.added:
             click.echo(f"{'added' if one.is_new else 'there'}  {one.folder}  ({one.summary})")
+        for path in result.cards:
+            click.echo(f"wrote  {path}")
         for name in result.left_out:
             click.echo(f"left out  {name}: of no known kind")
         findings_text.show(result.findings, last)

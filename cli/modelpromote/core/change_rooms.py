@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from modelpromote.core.card_files import CARD_FILES
 from modelpromote.core.policy import PATH as POLICY_PATH
 from modelpromote.core.release import ReleaseKey
 
@@ -70,7 +71,7 @@ def _below_variant(rest: list[str]) -> RoomKind:
     match rest:
         case ["variant.yaml"]:
             return RoomKind.MANIFEST
-        case ["README.md"]:
+        case [name] if name in CARD_FILES:
             return RoomKind.CARD
         case ["evidence", *_]:
             return RoomKind.EVIDENCE

@@ -61,9 +61,13 @@ def _environments(change: Change) -> list[str]:
 
 
 def _owners(change: Change, facts: Facts) -> list[str]:
-    """The variants that it is about; of a change of variants those whose manifest differs, where one does."""
+    """The variants that it is about: those whose manifest differs, or whose evidence does, where one does.
+
+    Evidence of a baseline changes the cards of others, which are not what the change is about.
+    """
     named = {file.room.owner for file in change.touched if file.room.variant}
-    manifests = set(facts.variants)
+    measured = {file.room.owner for file in change.touched if file.room.kind is RoomKind.EVIDENCE}
+    manifests = set(facts.variants) or measured
     return ["/".join(owner) for owner in sorted(named & manifests or named)]
 
 

@@ -163,7 +163,7 @@ class TaskResult:
 
     `metrics` by lm-eval's own key, `metric,filter`; `settings` are the fields that two runs must share to be
     compared, by name, as canonical JSON; `items` are empty where samples were not kept. `complete` says whether
-    the whole task was run, `shortfall` why not.
+    the whole task was run, `shortfall` why not; `higher_is_better` by metric, where the run says it.
     """
 
     task: str
@@ -173,6 +173,7 @@ class TaskResult:
     task_hash: str
     items: tuple[Item, ...] = ()
     shortfall: str = ""
+    higher_is_better: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

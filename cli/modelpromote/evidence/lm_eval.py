@@ -114,7 +114,13 @@ def _task(results: _Results, task: str) -> TaskResult:
         task_hash=text(mapping(results.data.get("task_hashes")).get(task)),
         items=items,
         shortfall=_shortfall(results, task, items),
+        higher_is_better=_directions(results.data, task),
     )
+
+
+def _directions(data: Mapping[str, Json], task: str) -> dict[str, bool]:
+    given = mapping(mapping(data.get("higher_is_better")).get(task))
+    return {printable(metric): value for metric, value in given.items() if isinstance(value, bool)}
 
 
 def _effective(data: Mapping[str, Json], task: str) -> int | None:

@@ -12,6 +12,7 @@ from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_o
 from modelpromote.core.evidence import Entry, Reading, Tool, utc_text
 from modelpromote.core.manifest import Variant
 from modelpromote.evidence import READERS
+from modelpromote.workflows.cards import write_cards
 from modelpromote.workflows.evidence_sources import Source, find_sources
 from modelpromote.workflows.load import load_variant
 from modelpromote.workflows.load_evidence import ENTRY
@@ -33,12 +34,13 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """All runs of a call; with findings nothing was written."""
+    """All runs of a call; with findings nothing was written. `cards` are the files of cards that changed with them."""
 
     variant: str
     added: tuple[Added, ...]
     findings: tuple[Diagnostic, ...]
     left_out: tuple[str, ...]
+    cards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def add(world: World, variant_text: str, paths: Iterable[Path], runner: str) -> 
     if has_errors(findings):
         return Addition(loaded.value.name, (), in_order(findings), found.left_out)
     added = tuple(_write(root, world.writer, loaded.value, draft) for draft in drafts)
-    return Addition(loaded.value.name, added, in_order(findings), found.left_out)
+    cards = write_cards(world, loaded.value)
+    return Addition(loaded.value.name, added, in_order(findings), found.left_out, cards)
 
 
 def _draft(world: World, variant: Variant, source: Source, runner: str) -> tuple[_Draft | None, list[Diagnostic]]:

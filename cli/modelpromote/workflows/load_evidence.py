@@ -32,26 +32,7 @@ def load_runs(tree: Tree, variant: Variant) -> tuple[tuple[Run, ...], tuple[Diag
     return tuple(runs), tuple(problems)
 
 
-def check_runs(tree: Tree, variant: Variant, landed: frozenset[str]) -> tuple[int, tuple[Diagnostic, ...]]:
-    """How many runs a variant has, and what is wrong with them.
-
-    An entry that has landed (its path is given) was read when it came: its files are held against its digests,
-    not read again.
-    """
-    count = 0
-    problems: list[Diagnostic] = []
-    evidence = f"{variant.folder}/evidence"
-    for name in folders(tree, evidence):
-        folder = f"{evidence}/{name}"
-        run, found = load_run(tree, folder, variant, reading=f"{folder}/{ENTRY}" not in landed)
-        problems += [*found, *(run.problems if run else ())]
-        count += 1
-    return count, tuple(problems)
-
-
-def load_run(
-    tree: Tree, folder: str, variant: Variant, *, reading: bool = True
-) -> tuple[Run | None, tuple[Diagnostic, ...]]:
+def load_run(tree: Tree, folder: str, variant: Variant) -> tuple[Run | None, tuple[Diagnostic, ...]]:
     """The run in one evidence folder; its own faults are in the run, those of an unreadable entry beside it."""
     path = f"{folder}/{ENTRY}"
     content = tree.read(path)
@@ -62,10 +43,10 @@ def load_run(
     if entry is None:
         return None, in_order([*problems, *more])
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    return _checked(tree, folder, entry, digest, variant, reading=reading), ()
+    return _checked(tree, folder, entry, digest, variant), ()
 
 
-def _checked(tree: Tree, folder: str, entry: Entry, digest: str, variant: Variant, *, reading: bool) -> Run:
+def _checked(tree: Tree, folder: str, entry: Entry, digest: str, variant: Variant) -> Run:
     place = Location(f"{folder}/{ENTRY}")
     files, problems = _files(tree, folder, entry)
     if entry.id != folder.rpartition("/")[2]:
@@ -74,7 +55,7 @@ def _checked(tree: Tree, folder: str, entry: Entry, digest: str, variant: Varian
     if entry.artifact != variant.artifact.digest:
         detail = f"filed for {_short(entry.artifact)}, {variant.name} is {_short(variant.artifact.digest)}"
         problems.append(Diagnostic(rules.OTHER_ARTIFACT, place, detail))
-    if problems or not reading:
+    if problems:
         return Run(folder, digest, entry, None, in_order(problems))
     made = _reading(folder, digest, entry.kind, files)
     problems += made.problems

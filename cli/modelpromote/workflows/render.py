@@ -1,27 +1,32 @@
 """`promote render`: bring every rendered file of the working tree up to date, or say what is not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modelpromote.adapters.files import Writer
 from modelpromote.adapters.yaml_reader import check_both_readings
 from modelpromote.core import rules
+from modelpromote.core.card_files import CARD, CARD_FILES
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
 from modelpromote.core.render import Renderer
 from modelpromote.core.tree import EntryKind, Tree, walk
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State, all_rooms
+from modelpromote.workflows.cards import begin_dossiers
 from modelpromote.workflows.freshness import stale
-from modelpromote.workflows.load import Loaded, model_names, variant_names
+from modelpromote.workflows.load import model_names, variant_names
 from modelpromote.workflows.load_state import load_state
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
+
+_LEFT_OVER = "is not part of a fresh render: the card has nothing to show in it"
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """What a fresh render is, what of it is not there, and what is there beside it.
 
-    `state` is None where a manifest cannot be read; then nothing is rendered.
+    `state` is None where a manifest cannot be read; then nothing is rendered. `runs` counts the runs of evidence
+    that were read for the cards, by variant, and `evidence` is what is wrong with them.
     """
 
     state: State | None
@@ -29,6 +34,8 @@ class Rendering:
     problems: tuple[Diagnostic, ...]
     differences: tuple[Diagnostic, ...] = ()
     strays: tuple[Diagnostic, ...] = ()
+    runs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    evidence: tuple[Diagnostic, ...] = ()
 
     @property
     def outdated(self) -> tuple[str, ...]:
@@ -43,16 +50,26 @@ class Rendering:
 
 def compare(renderer: Renderer, tree: Tree) -> Rendering:
     """Hold a tree against its own fresh render."""
-    return held_against(renderer, tree, load_state(tree))
-
-
-def held_against(renderer: Renderer, tree: Tree, loaded: Loaded[State]) -> Rendering:
-    """The same with what was loaded from the tree already."""
-    if loaded.value is None or has_errors(loaded.problems):
-        return Rendering(loaded.value, {}, loaded.problems)
-    files = all_rooms(renderer, loaded.value)
-    strays = tuple(_strays(tree, files))
-    return Rendering(loaded.value, files, loaded.problems, stale(tree, files), strays)
+    loaded = load_state(tree)
+    state = loaded.value
+    if state is None:
+        return Rendering(None, {}, loaded.problems)
+    reading = begin_dossiers(renderer, tree, state.variants.values())
+    readable = not has_errors(loaded.problems)
+    rooms = all_rooms(renderer, state) if readable else {}
+    differences = stale(tree, rooms)
+    dossiers = reading()
+    cards = {path: text for one in dossiers for path, text in one.files.items()} if readable else {}
+    files = rooms | cards
+    return Rendering(
+        state,
+        files,
+        loaded.problems,
+        in_order([*differences, *stale(tree, cards)]),
+        tuple(_strays(tree, files)) if readable else (),
+        runs={one.owner: one.runs for one in dossiers},
+        evidence=tuple(found for one in dossiers for found in one.problems),
+    )
 
 
 def render(renderer: Renderer, working: Tree, writer: Writer, committed: Tree | None = None) -> Rendering:
@@ -65,7 +82,7 @@ def render(renderer: Renderer, working: Tree, writer: Writer, committed: Tree | 
         climbing = changed_mid_ladder(committed, rendering.state)
         if climbing:
             return Rendering(rendering.state, {}, in_order([*rendering.problems, *climbing]))
-    for path in rendering.outdated:
+    for path in (one for one in rendering.outdated if one.endswith(".yaml")):
         check_both_readings(path, rendering.files[path].encode())
     writer.write({path: rendering.files[path].encode() for path in rendering.outdated})
     return rendering
@@ -80,7 +97,19 @@ def _strays(tree: Tree, files: Mapping[str, str]) -> list[Diagnostic]:
                 found.append(Diagnostic(rules.UNSAFE_FILE, Location(path), "is a link, a submodule or no plain file"))
             elif path not in files and not _by_people(path):
                 found.append(Diagnostic(rules.STRAY, Location(path), "is not part of a fresh render"))
-    return found
+    return found + _stray_pictures(tree, files)
+
+
+def _stray_pictures(tree: Tree, files: Mapping[str, str]) -> list[Diagnostic]:
+    """Files of a card that it has no more; where no card is rendered, nothing is said of it."""
+    places = [
+        f"{folder}/{name}"
+        for model in model_names(tree)
+        for variant in variant_names(tree, model)
+        if f"{(folder := f'models/{model}/{variant}')}/{CARD}" in files
+        for name in sorted(CARD_FILES & tree.entries(folder).keys())
+    ]
+    return [Diagnostic(rules.STRAY, Location(path), _LEFT_OVER) for path in places if path not in files]
 
 
 def _rooms(tree: Tree) -> list[str]:

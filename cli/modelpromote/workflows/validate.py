@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from modelpromote.adapters import clock
-from modelpromote.adapters.beside import Beside
 from modelpromote.adapters.kustomize import Job
 from modelpromote.adapters.templates import fingerprint
 from modelpromote.core import cluster
@@ -19,11 +17,9 @@ from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.in_force import judge_in_force, landed_changes
 from modelpromote.workflows.load import load_release
-from modelpromote.workflows.load_evidence import check_runs
-from modelpromote.workflows.load_state import load_state
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
 from modelpromote.workflows.preview import built_objects, release_files
-from modelpromote.workflows.render import Rendering, held_against
+from modelpromote.workflows.render import Rendering, compare
 from modelpromote.workflows.verified import (
     Hiding,
     Summary,
@@ -37,8 +33,6 @@ from modelpromote.workflows.verified import (
     without,
 )
 from modelpromote.workflows.world import World
-
-_WORTH_A_PROCESS = 50  # variants; a process costs as much as reading about ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +56,7 @@ class Validation:
 def validate(world: World, *, deep: bool = False) -> Validation:
     """Schemas, names, evidence, rendering, builds, and the judgement of what is in force.
 
-    Evidence that has landed is held against its digests, and read whole where a release names it; `deep` reads
-    all of it, and looks at every variant again.
+    Evidence is read whole, since cards are rendered from it; `deep` looks at every variant again.
     """
     working = world.working
     with ThreadPoolExecutor(max_workers=1) as beside:  # git's log is read while it looks at the files
@@ -71,15 +64,11 @@ def validate(world: World, *, deep: bool = False) -> Validation:
         verified = Verified() if deep else recall(world.repository, fingerprint())
     hidden = verified.hidden(_in_force(working))
     tree = Hiding(working, hidden) if hidden else working
-    loaded = load_state(tree)
-    state = loaded.value
-    if state is None:
-        return Validation(loaded.problems, {}, built=False)
-    reading = Beside(partial(_evidence, tree, state, verified.landed), len(state.variants), _WORTH_A_PROCESS)
-    world.notice("rendered files")
-    rendering = held_against(world.renderer, tree, loaded)
     world.notice("evidence")
-    runs, evidence = reading.result()
+    rendering = compare(world.renderer, tree)
+    state = rendering.state
+    if state is None:
+        return Validation(rendering.findings, {}, built=False)
     committed = world.committed
     readable = not has_errors(rendering.problems)
     across = [*faults(hidden.values(), state.variants), *(changed_mid_ladder(committed, state) if committed else [])]
@@ -90,10 +79,10 @@ def validate(world: World, *, deep: bool = False) -> Validation:
         world.notice("what is in force")
         judged = judge_in_force(world.repository, working, state, past.result(), clock.now()) if readable else []
         built = building.result() if building else []
-    found = in_order([*rendering.findings, *evidence, *across, *built, *judged])
+    found = in_order([*rendering.findings, *rendering.evidence, *across, *built, *judged])
     if readable:
-        _remember(world, verified, state, rendering, runs, found)
-    return Validation(found, _counts(state, rendering, runs, hidden), fresh and world.kustomize is not None, fresh)
+        _remember(world, verified, state, rendering, found)
+    return Validation(found, _counts(state, rendering, hidden), fresh and world.kustomize is not None, fresh)
 
 
 def _in_force(tree: Tree) -> list[Unit]:
@@ -107,16 +96,14 @@ def _in_force(tree: Tree) -> list[Unit]:
     return found
 
 
-def _counts(
-    state: State, rendering: Rendering, runs: Mapping[Unit, int], hidden: Mapping[Unit, Summary]
-) -> dict[str, int]:
+def _counts(state: State, rendering: Rendering, hidden: Mapping[Unit, Summary]) -> dict[str, int]:
     """What was looked at, what was known to be clean included."""
     models = {*state.models, *(model for model, _ in hidden)}
     return {
         "models": len(models),
         "variants": len(state.variants) + len(hidden),
         "environments": len(state.environments),
-        "runs of evidence": sum(runs.values()) + sum(one.runs for one in hidden.values()),
+        "runs of evidence": sum(rendering.runs.values()) + sum(one.runs for one in hidden.values()),
         "rendered files": len(rendering.files) + sum(one.files for one in hidden.values()),
         "releases": len(state.releases),
     }
@@ -127,25 +114,15 @@ def _remember(
     verified: Verified,
     state: State,
     rendering: Rendering,
-    runs: Mapping[Unit, int],
     found: Sequence[Diagnostic],
 ) -> None:
     """Keep what was clean, for the next run."""
     units = {(model, str(name)): variant for (model, name), variant in state.variants.items()}
     files = Counter(unit_of(path) for path in rendering.files)
-    clean = {unit: summary_of(units[unit], runs[unit], files[unit]) for unit in without(found, units)}
+    clean = {
+        unit: summary_of(units[unit], rendering.runs[unit], files[unit], verified) for unit in without(found, units)
+    }
     remember(world.writer, verified, clean)
-
-
-def _evidence(tree: Tree, state: State, landed: frozenset[str]) -> tuple[dict[Unit, int], list[Diagnostic]]:
-    """How many runs each variant has, and what is wrong with them."""
-    counts: dict[Unit, int] = {}
-    found: list[Diagnostic] = []
-    for (model, name), variant in state.variants.items():
-        runs, problems = check_runs(tree, variant, landed)
-        counts[model, str(name)] = runs
-        found += problems
-    return counts, found
 
 
 def _builds(world: World, tree: Tree, state: State) -> list[Diagnostic]:

@@ -1,8 +1,9 @@
 """Variants that need no second look: what was found clean before, known again by the content of all its files.
 
-A unit is everything of one variant: manifest, evidence, base, overlays and slots. Its key covers git's blob ids of
-all its files, the manifests that it is rendered from, and the tool itself; a file that git has not seen as it is
-makes the unit unknown. The store may be deleted at any time.
+A unit is everything of one variant: manifest, evidence, card, base, overlays and slots. Its key covers git's blob
+ids of all its files, the manifests that it is rendered from, and the tool itself; a file that git has not seen as
+it is makes the unit unknown. Its card is rendered from the baseline's manifest and evidence too: their digest is
+kept beside the key, and must still be the same. The store may be deleted at any time.
 """
 
 import hashlib
@@ -20,14 +21,17 @@ from modelpromote.core.names import VariantName
 from modelpromote.core.tree import EntryKind, Tree
 from modelpromote.failures import Failure
 
-_FORMAT = 1
+_FORMAT = 2
 _ROOMS = ("models", "environments", "promote.yaml")
 Unit = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What others must know of a variant that is not looked at."""
+    """What others must know of a variant that is not looked at.
+
+    `compared` is the digest of its baseline's manifest and evidence when it was looked at.
+    """
 
     model: str
     variant: str
@@ -35,18 +39,19 @@ class Summary:
     baseline: str
     runs: int
     files: int
+    compared: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """The keys of all units that git knows, and the summaries of those that were clean before.
 
-    `landed` are the files that are as the last commit has them.
+    `measured` are digests over the manifest and the evidence of each unit.
     """
 
     keys: Mapping[Unit, str] = field(default_factory=dict)
     known: Mapping[Unit, Summary] = field(default_factory=dict)
-    landed: frozenset[str] = frozenset()
+    measured: Mapping[Unit, str] = field(default_factory=dict)
 
     def hidden(self, looked_at: Iterable[Unit]) -> dict[Unit, Summary]:
         """The units that need no look; `looked_at` are needed by others and never hidden."""
@@ -60,9 +65,14 @@ def recall(repository: GitRepository, tool: str) -> Verified:
         index = repository.index(_ROOMS)
     except Failure:
         return Verified()
-    keys, stored = _keys(index, tool), _read(repository)
+    keys, stored, measured = _keys(index, tool), _read(repository), _measured(index)
     known = {unit: stored[key] for unit, key in keys.items() if key in stored}
-    return Verified(keys, known, frozenset(index.blobs) - index.edited)
+    known = {
+        unit: summary
+        for unit, summary in known.items()
+        if not summary.baseline or summary.compared == measured.get((summary.model, summary.baseline), "edited")
+    }
+    return Verified(keys, known, measured)
 
 
 def remember(writer: Writer, verified: Verified, clean: Mapping[Unit, Summary]) -> None:
@@ -76,9 +86,11 @@ def remember(writer: Writer, verified: Verified, clean: Mapping[Unit, Summary]) 
     writer.keep("verified.json", json.dumps({"format": _FORMAT, "units": rows}).encode())
 
 
-def summary_of(variant: Variant, runs: int, files: int) -> Summary:
+def summary_of(variant: Variant, runs: int, files: int, verified: Verified) -> Summary:
     """What others must know of a variant."""
-    return Summary(variant.model, str(variant.variant), variant.slug, str(variant.baseline or ""), runs, files)
+    baseline = str(variant.baseline or "")
+    compared = verified.measured.get((variant.model, baseline), "")
+    return Summary(variant.model, str(variant.variant), variant.slug, baseline, runs, files, compared)
 
 
 def faults(hidden: Iterable[Summary], variants: Mapping[tuple[str, VariantName], Variant]) -> list[Diagnostic]:
@@ -154,6 +166,22 @@ def _keys(index: Index, tool: str) -> dict[Unit, str]:
             lines.setdefault(unit, []).append(f"{path} {blob}")
     edited = {unit_of(path) or unit_of(f"{path}/.") for path in index.edited}
     return {unit: _digest(head, rows) for unit, rows in lines.items() if unit not in edited}
+
+
+def _measured(index: Index) -> dict[Unit, str]:
+    """The digest over manifest and evidence of each unit that has them all as git knows them."""
+    lines: dict[Unit, list[str]] = {}
+    for path, blob in sorted(index.blobs.items()):
+        unit = unit_of(path)
+        if unit is not None and _is_measured(path):
+            lines.setdefault(unit, []).append(f"{path} {blob}")
+    edited = {unit_of(path) or unit_of(f"{path}/.") for path in index.edited}
+    return {unit: _digest("", rows) for unit, rows in lines.items() if unit not in edited}
+
+
+def _is_measured(path: str) -> bool:
+    parts = path.split("/")
+    return parts[0] == "models" and parts[3:4] in (["variant.yaml"], ["evidence"])
 
 
 def _digest(head: str, rows: list[str]) -> str:

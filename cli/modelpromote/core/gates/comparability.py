@@ -32,21 +32,33 @@ def documents(candidate: TaskResult, baseline: TaskResult, metric: str, name: st
 
     A text where both sides have samples, but not of the same documents: it says where they part.
     """
+    sides = aligned(candidate, baseline, name)
+    if sides is None or isinstance(sides, str):
+        return sides
+    other, own = sides
+    before, after = _figures(other, metric), _figures(own, metric)
+    if not own or before is None or after is None:
+        return f"documents: a sample has no {metric}"
+    if [count for _, count in before] != [count for _, count in after]:
+        return f"{metric}: its documents are counted otherwise than in the baseline"
+    return before, after
+
+
+def aligned(candidate: TaskResult, baseline: TaskResult, name: str) -> tuple[list[Item], list[Item]] | str | None:
+    """(baseline, candidate): the same documents in order under one filter; None where a side has no samples.
+
+    A text says where the documents part.
+    """
     if not candidate.items or not baseline.items:
         return None
     own = [item for item in candidate.items if item.filter == name]
     other = [item for item in baseline.items if item.filter == name]
     if len(own) != len(other):
         return f"documents: {len(own)} here, {len(other)} in the baseline"
-    before, after = _figures(other, metric), _figures(own, metric)
     for index, (mine, theirs) in enumerate(zip(own, other, strict=True)):
         if mine.doc_hash != theirs.doc_hash or mine.target_hash != theirs.target_hash:
             return f"document {index}: another one than in the baseline"
-    if not own or before is None or after is None:
-        return f"documents: a sample has no {metric}"
-    if [count for _, count in before] != [count for _, count in after]:
-        return f"{metric}: its documents are counted otherwise than in the baseline"
-    return before, after
+    return other, own
 
 
 def _figures(items: list[Item], metric: str) -> list[Document] | None:

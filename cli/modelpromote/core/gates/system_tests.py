@@ -38,7 +38,7 @@ def judge(settings: Settings, case: Case) -> Verdict:
     runs = case.candidate.of_kind("junit")
     if not runs:
         return _missing(case, limit)
-    deciding = _deciding(runs)
+    deciding = deciding_tests(runs)
     counted = [(run, test) for run, test in deciding if test.category in settings.categories]
     passed = sum(test.outcome == "passed" for _, test in counted)
     findings = (*_absent(settings, case, counted), *_unpassed(settings, runs, deciding))
@@ -58,7 +58,7 @@ def judge(settings: Settings, case: Case) -> Verdict:
     )
 
 
-def _deciding(runs: tuple[Run, ...]) -> Tests:
+def deciding_tests(runs: tuple[Run, ...]) -> Tests:
     """The tests of the newest run of each suite and category; `runs` are the newest first."""
     newest: dict[tuple[str, str], Run] = {}
     found: Tests = []
@@ -84,7 +84,7 @@ def _absent(settings: Settings, case: Case, counted: Tests) -> Iterator[Diagnost
 
 def _unpassed(settings: Settings, runs: tuple[Run, ...], deciding: Tests) -> tuple[Diagnostic, ...]:
     """The tests that did not pass, of the required categories and of none; of very many the first."""
-    judged, outcomes = {*settings.categories, ""}, _outcomes(runs)
+    judged, outcomes = {*settings.categories, ""}, outcomes_of(runs)
     found: dict[tuple[str, str], Diagnostic] = {}
     for run, test in deciding:
         of_test = outcomes[test.suite, test.id]
@@ -97,7 +97,7 @@ def _unpassed(settings: Settings, runs: tuple[Run, ...], deciding: Tests) -> tup
     return (*shown, Diagnostic(rules.TEST_NOT_PASSED, runs[0].location, more))
 
 
-def _outcomes(runs: tuple[Run, ...]) -> dict[tuple[str, str], dict[str, Run]]:
+def outcomes_of(runs: tuple[Run, ...]) -> dict[tuple[str, str], dict[str, Run]]:
     """By suite and test: each outcome, and the newest run that has it."""
     found: dict[tuple[str, str], dict[str, Run]] = {}
     for run, test in _tests(runs):
