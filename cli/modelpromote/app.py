@@ -33,6 +33,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "new": ("new:command", "Write variant.yaml from the artifact itself."),
     "evidence": ("evidence:command", "Add what other tools measured."),
     "retire": ("retire:command", "Remove a variant that nothing needs any more."),
+    "card": ("card:command", "Print a model card, or push it to the Hugging Face Hub."),
     "rules": ("rules:command", "List the rules, or explain one."),
     "doctor": ("doctor:command", "Look whether everything is there that the verbs need."),
     "init": ("init:command", "Start a repository for a team's own use."),
