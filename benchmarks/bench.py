@@ -17,10 +17,11 @@ from pathlib import Path
 import peer
 from measure import Command, Job, Sample, interleaved
 from page import Facts, markdown
-from report import LARGE, MIDDLE, ROWS, SMALL, table
+from report import LARGE, MIDDLE, ROWS, SMALL, race_row, table
 from rich.console import Console
-from zoo import MODEL, RELEASE, VARIANT, Zoo, build_zoo, git
+from zoo import MODEL, RELEASE, VARIANT, Zoo, build_zoo, git, run_race
 
+PROMOTERS = 50
 _SCRIPT = Path(sys.executable).with_name("promote")
 PROMOTE = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "modelpromote")
 KUSTOMIZE = (("kustomize", "build"), ("kubectl", "kustomize"), ("oc", "kustomize"))
@@ -99,7 +100,8 @@ def main() -> int:
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="modelpromote-bench-") as root:
         samples, programs = measure(Path(root), options.runs)
-    rows = [row(samples) for row in ROWS]
+        raced = run_race(Path(root) / "race", PROMOTERS)
+    rows = [*(row(samples) for row in ROWS), race_row(raced)]
     Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
     if options.write:
         place = Path(__file__).parent.parent / "docs" / "benchmarks.md"

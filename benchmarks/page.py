@@ -70,5 +70,8 @@ _METHOD = (
     "  usage reports switched off. It judges and renders nothing.",
     "- `promote validate` cold is a run in a fresh clone. Warm is the run after it, with nothing changed: it knows",
     "  from the git directory what was clean.",
-    "- Promoters that race on one branch are not measured here.",
+    "- The promoters that race are run once, each in a process and a clone of its own, over a file remote whose hook",
+    "  holds the first push until another one has landed. On two cores they mostly wait for each other.",
+    "- `promote validate` reads all evidence whole, since every model card is held against it. That is work for every",
+    "  core there is; the run after it reads only what has changed (keep `.git/modelpromote` where CI keeps caches).",
 )

@@ -115,6 +115,20 @@ ROWS: tuple[Callable[[Samples], Row], ...] = (
 )
 
 
+def race_row(raced: Mapping[str, float]) -> Row:
+    """All land, none lost, none twice."""
+    promoters, landed, twice = (int(raced[name]) for name in ("promoters", "landed", "twice"))
+    return Row(
+        f"{promoters} promoters of different models at once",
+        _seconds(raced["seconds"]),
+        "",
+        f"{int(raced['late'])} pushes came too late",
+        f"{landed} landed, {twice} twice",
+        "all land, none twice",
+        landed == promoters and twice == 0,
+    )
+
+
 def _times(sample: Sample) -> tuple[str, str]:
     return _seconds(sample.seconds), _seconds(sample.processor)
 

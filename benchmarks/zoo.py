@@ -1,5 +1,6 @@
 """A generated zoo as the measurements use it: run in its clone, and put back as it was before each run."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -65,13 +66,24 @@ class Zoo:
 
 def build_zoo(root: Path, variants: int) -> Zoo:
     """Generate it, in a process of its own."""
-    paths = [BENCHMARKS.parent / "demo", *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    subprocess.run(
-        [sys.executable, str(BENCHMARKS / "generate.py"), str(root), str(variants)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in paths if str(path))},
-        stdout=subprocess.DEVNULL, check=True,
-    )  # fmt: skip
+    _script("generate.py", root, variants)
     return Zoo(root, variants, git(root / "repo", "rev-parse", "HEAD"))
+
+
+def run_race(root: Path, promoters: int) -> dict[str, float]:
+    """That many promoters at once: seconds, and how many `landed`, landed `twice`, and pushed too `late`."""
+    raced: dict[str, float] = json.loads(_script("race.py", root, promoters))
+    return raced
+
+
+def _script(name: str, root: Path, count: int) -> bytes:
+    """Run one of the scripts beside this one; its output."""
+    paths = [BENCHMARKS.parent / "demo", *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return subprocess.run(
+        [sys.executable, str(BENCHMARKS / name), str(root), str(count)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in paths if str(path))},
+        stdout=subprocess.PIPE, check=True,
+    ).stdout  # fmt: skip
 
 
 def git(place: Path, *arguments: str) -> str:

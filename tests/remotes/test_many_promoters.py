@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from racing import add_models, hold_the_first_push, race
 from stage import Stage
 
-from remotes.many_models import add_models, hold_the_first_push, race
 from remotes.smart_http import serve
 from repo.acts import call, done, status
 

@@ -1,4 +1,4 @@
-"""A zoo of many models: the example's baseline again and again under other names, each ready to be promoted."""
+"""A zoo of many models, and a race of promoters for them: what the tests hold and `./dev bench` times."""
 
 import os
 import shutil
