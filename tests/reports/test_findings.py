@@ -81,3 +81,10 @@ def test_findings_are_in_the_order_of_the_files_and_lines_and_each_is_there_once
     places = [Location("b.yaml", 1, 1), Location("a.yaml", 10, 1), Location("a.yaml", 9, 2), Location("a.yaml")]
     found = [Diagnostic(ERROR, place, "x") for place in (*places, *places)]
     assert [str(one.location) for one in in_order(found)] == ["a.yaml", "a.yaml:9:2", "a.yaml:10:1", "b.yaml:1:1"]
+
+
+def test_text_of_strangers_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    found = Diagnostic(ERROR, Location("a\x1b[2J.yaml"), "x\x1b]0;t\x07\x9b1m\u202e\r\nvalid: 0 errors")
+    shown = text(capsys, found)
+    assert shown[0] == "a\\x1b[2J.yaml: error[MP999] x\\x1b]0;t\\x9b1m\\u202e"
+    assert all(line.isprintable() for line in shown)

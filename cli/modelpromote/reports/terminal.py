@@ -1,14 +1,26 @@
 """The terminal: one console for every text report."""
 
 import sys
+from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from modelpromote.reports.plain import escaped
 
 _WIDTH_IN_A_PIPE = 160
 
 
 class _Console(Console):
-    """A closed pipe is app.py's to handle: rich would leave with exit code 1, which means refused here."""
+    """Text of strangers cannot move the cursor or colour a line: what is no plain character is shown as its code.
+
+    A closed pipe is app.py's to handle: rich would leave with exit code 1, which means refused here.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment("\n".join(map(escaped, text.split("\n"))), style)
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError

@@ -1,0 +1,13 @@
+"""Text of strangers made plain: names of files, values and messages may hold anything, a report may not."""
+
+
+def escaped(text: str) -> str:
+    r"""What cannot be printed (controls, line breaks, direction marks, lone surrogates) as `\x1b`, `\u202e`."""
+    return text if text.isprintable() else "".join(map(_character, text))
+
+
+def _character(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
