@@ -25,6 +25,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "rollback": ("rollback:command", "Take the promotion in force back."),
     "status": ("status:command", "What is in force where, since when, by whom."),
     "history": ("history:command", "Promotions, steps and rollbacks, the newest first."),
+    "diff": ("diff:command", "What changes in the cluster, object by object."),
     "validate": (
         "validate:command",
         "Check the working tree: names, evidence, rendering, builds, judgement.",

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from modelpromote.core.gates.gate import Verdict
-from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Preview, Refusal
+from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Refusal
+from modelpromote.reports import preview_json
 from modelpromote.reports.findings_json import as_dict, place
 
 _STATES = {Destination.NOWHERE: "dry-run", Destination.LOCAL: "kept", Destination.REMOTE: "pushed"}
@@ -45,7 +46,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "evidence": list(plan.release.evidence),
         "verdicts": _verdicts(plan.verdicts),
         "files": sorted(plan.files),
-        "cluster": _preview(plan.preview),
+        "cluster": preview_json.as_dict(plan.preview),
         "undo": plan.undo,
         "next": plan.next,
     }
@@ -55,23 +56,6 @@ def _commit(made: Made) -> dict[str, Any]:
     if not made.commit:
         return {}
     return {"commit": made.commit, "ref": made.ref, "push": made.push, "message": made.plan.message}
-
-
-def _preview(preview: Preview) -> dict[str, Any]:
-    if not preview.built:
-        return {"built": False, "diff": preview.text}
-    changes = [
-        {
-            "action": change.action,
-            "group": change.id.group,
-            "kind": change.id.kind,
-            "namespace": change.id.namespace,
-            "name": change.id.name,
-            "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
-        }
-        for change in preview.changes
-    ]
-    return {"built": True, "changes": changes}
 
 
 def _verdicts(verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:

@@ -1,21 +1,17 @@
 """A transition as text: verdicts, what changes in the cluster, the commit, how to undo it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from modelpromote.core.cluster import ObjectChange
 from modelpromote.core.gates.gate import Verdict
-from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Preview, Refusal
-from modelpromote.reports import findings_text
+from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Refusal
+from modelpromote.reports import findings_text, preview_text
 from modelpromote.reports.terminal import console
 
 _VERDICTS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
-_ACTIONS = {"added": ("+", "green"), "changed": ("~", "yellow"), "deleted": ("-", "red")}
-_SHOWN_FIELDS = 12
 
 
 def show_plan(plan: Plan) -> None:
@@ -25,7 +21,7 @@ def show_plan(plan: Plan) -> None:
     if plan.verdicts:
         _show_verdicts(out, plan.verdicts)
     out.print()
-    _preview(out, plan.preview)
+    preview_text.write(out, plan.preview)
 
 
 def show_outcome(outcome: Outcome | Plan, *, plan_shown: bool) -> None:
@@ -103,46 +99,3 @@ def _last_line(made: Made) -> str:
     if made.pull_request:
         return f"pushed: {made.plan.summary}; open a pull request from {made.ref}"
     return f"done: {made.plan.summary}; pushed to {made.ref}"
-
-
-def _preview(out: Console, preview: Preview) -> None:
-    if not preview.built:
-        out.print(
-            "No kustomize, kubectl or oc on PATH: the release was not built. The rendered files change like this:"
-        )
-        for line in preview.text.splitlines():
-            style = (
-                "green"
-                if line.startswith("+")
-                else "red"
-                if line.startswith("-")
-                else "dim"
-                if line.startswith("@@")
-                else ""
-            )
-            out.print(Text(line, style=style), soft_wrap=True)
-        return
-    if not preview.changes:
-        out.print("In the cluster: nothing changes")
-        return
-    out.print(Text("In the cluster:", style="bold"))
-    for change in preview.changes:
-        _change(out, change)
-
-
-def _change(out: Console, change: ObjectChange) -> None:
-    sign, style = _ACTIONS[change.action]
-    out.print(Text(f"  {sign} {change.id}  {change.action}", style=style), soft_wrap=True)
-    for one in change.fields[:_SHOWN_FIELDS]:
-        out.print(Text(f"      {one.path}: {_value(one.before)} -> {_value(one.after)}"), soft_wrap=True)
-    if len(change.fields) > _SHOWN_FIELDS:
-        out.print(f"      and {len(change.fields) - _SHOWN_FIELDS} fields more (--json has them all)")
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "(none)"
-    if isinstance(value, dict) and {"name", "weight"} <= value.keys():
-        return f"weight {value['weight']}"
-    text = str(value)
-    return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004

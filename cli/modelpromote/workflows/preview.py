@@ -73,7 +73,7 @@ def built_objects(path: str, build: Build) -> tuple[dict[ObjectId, object], list
 
 
 def file_difference(tree: Tree, files: Mapping[str, bytes]) -> str:
-    """A unified diff from the tree to files that are written into it."""
+    """A unified diff from the tree to files that are written into it; of those that go, to nothing."""
     lines: list[str] = []
     for path, content in sorted(files.items()):
         before = (tree.read(path) or b"").decode(errors="replace").splitlines(keepends=True)

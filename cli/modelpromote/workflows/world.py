@@ -98,3 +98,17 @@ def fetched(world: World) -> tuple[str, Policy]:
             f"run: git fetch {world.remote} && git remote set-head {world.remote} {policy.value.branch}",
         )
     return tip, policy.value
+
+
+def last_fetched(world: World) -> tuple[str, Policy]:
+    """The same as it was fetched last, without asking the remote."""
+    branch = deployed_branch(world)
+    tip = world.repository.resolve(f"refs/remotes/{world.remote}/{branch}") or world.repository.resolve(
+        f"refs/heads/{branch}"
+    )
+    if tip is None:
+        raise Failure(f"branch {branch} was never fetched", "run it without --offline")
+    policy = load_policy(world.repository.tree(tip)).value
+    if policy is None:
+        raise Failure("promote.yaml of the deployed branch cannot be read", "run `promote validate` there")
+    return tip, policy
