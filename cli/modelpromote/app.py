@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NoReturn
 
 import click
@@ -136,7 +137,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 def run(argv: Sequence[str] | None = None) -> int:
     """Run a verb; its exit code. Every error of ours ends here."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    say = _say_json if "--json" in arguments else _say
+    say = _say_json if _asks_for_json(arguments) else _say
     try:
         code = cli.main(args=arguments, prog_name="promote", standalone_mode=False)
     except Failure as failure:
@@ -156,6 +157,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exception as bug:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
         return _bug(bug)
     return code if isinstance(code, int) else 0
+
+
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    return bool({"--json", "--format=json"} & set(arguments)) or ("--format", "json") in pairwise(arguments)
 
 
 def _say(kind: str, message: str, hint: str, code: int, outcome: str = "nothing was done") -> int:

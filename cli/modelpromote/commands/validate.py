@@ -7,11 +7,19 @@ from pathlib import Path
 
 import click
 
+from modelpromote import DOCUMENTATION, __version__
+from modelpromote.adapters.handbook import section
 from modelpromote.commands.options import json_option, repo_option
 from modelpromote.core.change import Change
-from modelpromote.reports import change_json, findings_json, findings_text
+from modelpromote.failures import Usage
+from modelpromote.reports import change_json, findings_text
+from modelpromote.reports.formats import FORMATS
+from modelpromote.reports.report import Report
 from modelpromote.workflows.validate import Validation, validate
 from modelpromote.workflows.world import World, open_world
+
+TEXT = "text"
+FORMS = (TEXT, *FORMATS)
 
 
 @click.command(
@@ -20,7 +28,8 @@ from modelpromote.workflows.world import World, open_world
 Examples:
   promote validate
   promote validate --base "$(git merge-base origin/main HEAD)"
-  promote validate --repo ../models-gitops --json""",
+  promote validate --repo ../models-gitops --json
+  promote validate --format sarif > modelpromote.sarif""",
 )
 @click.option(
     "--base",
@@ -28,9 +37,15 @@ Examples:
     help="Judge also what the working tree changes since REV: one kind of change, by REV's policy.",
 )
 @click.option("--deep", is_flag=True, help="Read all evidence again, also what landed before, and trust no cache.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    help="For people (default), scripts, code scanning, annotations of GitHub Actions, GitLab Code Quality.",
+)
 @json_option
 @repo_option
-def command(repo: Path, base: str | None, deep: bool, as_json: bool) -> int:
+def command(repo: Path, base: str | None, deep: bool, form: str | None, as_json: bool) -> int:
     """Check everything in the working tree, and show every fault in one run.
 
     Schemas and names, evidence and its digests, every rendered file against a fresh render, every release
@@ -40,7 +55,8 @@ def command(repo: Path, base: str | None, deep: bool, as_json: bool) -> int:
     With --base also the change: which kind it is, and whether it does only what that kind may. REV is usually the
     merge base with the deployed branch; policy and history are then its own, however many commits lie between.
     """
-    quiet = as_json or not sys.stderr.isatty()
+    form = _form(form, as_json)
+    quiet = form != TEXT or not sys.stderr.isatty()
     world = open_world(repo, notice=lambda text: None if quiet else click.echo(f"checking {text} ...", err=True))
     job = partial(validate, deep=deep)
     result, change = _with_change(world, base, job) if base is not None else (job(world), None)
@@ -51,18 +67,24 @@ def command(repo: Path, base: str | None, deep: bool, as_json: bool) -> int:
     last = f"{'refused' if errors else 'valid'}: {', '.join(counted)} in {', '.join(looked_at)}{_unbuilt(result)}"
     if not looked_at:
         last = f"refused: {', '.join(counted)}; nothing else could be read"
-    if as_json:
-        more = {"change": change_json.as_dict(change)} if change else {}
-        click.echo(
-            findings_json.findings(result.findings, last, looked_at=result.looked_at, built=result.built, **more)
-        )
-    else:
+    if form == TEXT:
         if change is not None:
             click.echo(change.headline)
         findings_text.show(result.findings, last)
+    else:
+        more: dict[str, object] = {"looked_at": result.looked_at, "built": result.built}
+        more |= {"change": change_json.as_dict(change)} if change else {}
+        click.echo(FORMATS[form](Report(result.findings, last, __version__, section, DOCUMENTATION, more)))
     if errors:
         return 1
     return 3 if _found_none(world.repository.root, result) else 0
+
+
+def _form(asked: str | None, as_json: bool) -> str:
+    """`--json` is `--format json`."""
+    if as_json and asked not in {None, "json"}:
+        raise Usage(f"--json and --format {asked} ask for two forms", "leave one of them out")
+    return "json" if as_json else asked or TEXT
 
 
 def _found_none(root: Path, result: Validation) -> bool:

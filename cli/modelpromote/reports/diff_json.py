@@ -1,12 +1,12 @@
 """What differs between two states of a repository in the cluster, as JSON."""
 
-import json
 from typing import Any
 
 from modelpromote.core.comparison import Comparison
 from modelpromote.core.release import Release
 from modelpromote.reports import preview_json
 from modelpromote.reports.findings_json import as_dict
+from modelpromote.reports.plain import json_text
 
 
 def comparison(found: Comparison, last: str) -> str:
@@ -30,7 +30,7 @@ def comparison(found: Comparison, last: str) -> str:
             for one in found.releases
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_text(document)
 
 
 def _decision(release: Release | None) -> dict[str, Any] | None:

@@ -1,10 +1,11 @@
 """Diagnostics as JSON, for scripts."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelpromote.core.diagnostics import Diagnostic, Location, Rule
+from modelpromote.reports.plain import json_text
+from modelpromote.reports.report import Report
 
 
 def findings(found: Sequence[Diagnostic], last: str, **more: Any) -> str:
@@ -14,9 +15,12 @@ def findings(found: Sequence[Diagnostic], last: str, **more: Any) -> str:
         "summary": last,
         "findings": [as_dict(one) for one in found],
     }
-    return json.dumps(
-        document | {_camel(name): _plain(value) for name, value in more.items()}, indent=2, ensure_ascii=False
-    )
+    return json_text(document | {_camel(name): _plain(value) for name, value in more.items()})
+
+
+def report(found: Report) -> str:
+    """The same of a report."""
+    return findings(found.findings, found.last, **found.more)
 
 
 def rules(listed: Sequence[Rule], sections: Mapping[str, str]) -> str:
@@ -26,7 +30,7 @@ def rules(listed: Sequence[Rule], sections: Mapping[str, str]) -> str:
         | ({"section": sections[rule.code]} if rule.code in sections else {})
         for rule in listed
     ]
-    return json.dumps({"rules": rows}, indent=2, ensure_ascii=False)
+    return json_text({"rules": rows})
 
 
 def as_dict(found: Diagnostic) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """A transition as JSON, for scripts and bots."""
 
-import json
 from typing import Any
 
 from modelpromote.core.gates.gate import Verdict
 from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Refusal
 from modelpromote.reports import preview_json
 from modelpromote.reports.findings_json import as_dict, place
+from modelpromote.reports.plain import json_text
 
 _STATES = {Destination.NOWHERE: "dry-run", Destination.LOCAL: "kept", Destination.REMOTE: "pushed"}
 
@@ -33,7 +33,7 @@ def outcome(result: Outcome | Plan) -> str:
         document |= {"state": _STATES[result.destination], **_plan(result.plan), **_commit(result)}
     else:
         document |= {"state": "declined", **_plan(result)}
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_text(document)
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
