@@ -8,6 +8,7 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Value
 from modelpromote.core.environment import Environment
+from modelpromote.core.heeded import unheeded
 from modelpromote.core.release import Release
 
 _ROUTE = ("gateway.networking.k8s.io", "HTTPRoute")
@@ -87,6 +88,8 @@ def faults(
         for identity in objects
         if identity.namespace != environment.cluster.namespace
     ]
+    for identity, built in objects.items():
+        found += unheeded(place, identity.kind, built, environment.cluster.kserve)
     return [*found, *_route_faults(release, environment, objects, place)]
 
 

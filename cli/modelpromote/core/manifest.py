@@ -28,6 +28,7 @@ from modelpromote.core.names import (
 )
 from modelpromote.core.quantities import Quantity
 from modelpromote.core.schema import Schema, matching, read
+from modelpromote.core.served import Served
 
 
 def _relative_path(text: str) -> str:
@@ -289,7 +290,9 @@ def _agreements(document: Document, variant: Variant) -> list[Diagnostic]:
         if argument.split("=", 1)[0] in FIXED_ARGUMENTS:
             place = document.locate(("serving", "args", index))
             found.append(Diagnostic(rules.FIXED_ARGUMENT, place, f"{argument!r} is set by the target"))
-    return found
+    asked, allowed = dict(variant.serving.requests), dict(variant.serving.limits)
+    served = Served(variant.artifact.uri, variant.serving.args, variant.serving.gpus, asked, allowed)
+    return [*found, *served.faults(document)]
 
 
 def _recipe_faults(variant: Variant) -> list[tuple[tuple[str | int, ...], str]]:

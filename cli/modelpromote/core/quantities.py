@@ -80,6 +80,38 @@ def _quantity(text: str) -> str:
     return text
 
 
+_SUFFIXES = {"m": Decimal("0.001"), "": Decimal(1)} | {
+    f"{letter}{i}": Decimal((1024 if i else 1000) ** power)
+    for power, letter in enumerate("KMGTP", 1)
+    for i in ("", "i")
+}
+
+
+def amount(quantity: str) -> Decimal:
+    """A quantity as a number: bytes, or CPUs."""
+    match = _QUANTITY.fullmatch(quantity)
+    if match is None:
+        raise ValueError(f"{quantity!r} is no quantity")
+    suffix = match[2] or ""
+    return Decimal(match[1]) * _SUFFIXES["K" if suffix == "k" else suffix]
+
+
+def canonical(quantity: str) -> str:
+    """As Kubernetes writes it: no fraction, the largest suffix of the same family that leaves none.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+    """
+    value, binary = amount(quantity), quantity.endswith("i")
+    if binary and value < 1024 or value == 0:  # noqa: PLR2004, RUF021 - below Ki there is none
+        binary = False
+    letters = ("Pi", "Ti", "Gi", "Mi", "Ki") if binary else ("P", "T", "G", "M", "k", "", "m")
+    for letter in letters if value else ("",):
+        count = value / _SUFFIXES["K" if letter == "k" else letter]
+        if count == int(count):
+            return f"{int(count)}{letter}"
+    return str(int(value)) if value == int(value) else quantity
+
+
 def _as_text(value: object) -> str:
     return str(value)
 

@@ -13,7 +13,7 @@ from modelpromote.core.render import Renderer
 from modelpromote.targets import TARGETS
 
 # kinds of a release that `extra/` may have, too: they serve nothing and route nothing
-_FOR_ANYBODY = frozenset({("", "ConfigMap"), ("monitoring.coreos.com", "PodMonitor")})
+FOR_ANYBODY = frozenset({("", "ConfigMap"), ("monitoring.coreos.com", "PodMonitor")})
 VariantKey = tuple[str, VariantName]
 Slots = tuple[Step, ...]
 
@@ -142,5 +142,5 @@ def argocd_file(renderer: Renderer, policy: Policy, environment: Environment) ->
         environment=environment,
         project=f"models-{environment.name}",
         kinds=kinds,
-        decided=[kind for kind in kinds if kind not in _FOR_ANYBODY],
+        decided=[kind for kind in kinds if kind not in FOR_ANYBODY],
     )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from modelpromote.adapters import clock
 from modelpromote.adapters.kustomize import Job
 from modelpromote.adapters.templates import fingerprint
-from modelpromote.core import cluster
+from modelpromote.core import cluster, fitting
 from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
 from modelpromote.core.environment import Environment
 from modelpromote.core.release import ReleaseKey, first_release
 from modelpromote.core.tree import Tree, folders
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State
+from modelpromote.workflows.extra import Extra, read_extra, shared_with_releases
 from modelpromote.workflows.in_force import judge_in_force, landed_changes
 from modelpromote.workflows.load import load_release
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
@@ -59,8 +60,8 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     Evidence is read whole, since cards are rendered from it; `deep` looks at every variant again.
     """
     working = world.working
-    with ThreadPoolExecutor(max_workers=1) as beside:  # git's log is read while it looks at the files
-        past = beside.submit(landed_changes, world.repository)
+    with ThreadPoolExecutor(max_workers=1) as apart:  # git's log is read while it looks at the files
+        past = apart.submit(landed_changes, world.repository)
         verified = Verified() if deep else recall(world.repository, fingerprint())
     hidden = verified.hidden(_in_force(working))
     tree = Hiding(working, hidden) if hidden else working
@@ -72,14 +73,17 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     committed = world.committed
     readable = not has_errors(rendering.problems)
     across = [*faults(hidden.values(), state.variants), *(changed_mid_ladder(committed, state) if committed else [])]
+    across += [*fitting.misfits(state.environments.values(), state.variants.values())]
+    across += fitting.same_hosts(state.environments, state.models)
+    beside = read_extra(working, state.environments.values())
     world.notice("builds")
     fresh = readable and not rendering.findings
-    with ThreadPoolExecutor(max_workers=1) as beside:  # Kustomize is waited for, not computed
-        building = beside.submit(_builds, world, working, state) if fresh else None
+    with ThreadPoolExecutor(max_workers=1) as apart:  # Kustomize is waited for, not computed
+        building = apart.submit(_builds, world, working, state, beside) if fresh else None
         world.notice("what is in force")
         judged = judge_in_force(world.repository, working, state, past.result(), clock.now()) if readable else []
         built = building.result() if building else []
-    found = in_order([*rendering.findings, *rendering.evidence, *across, *built, *judged])
+    found = in_order([*rendering.findings, *rendering.evidence, *across, *beside.findings, *built, *judged])
     if readable:
         _remember(world, verified, state, rendering, found)
     return Validation(found, _counts(state, rendering, hidden), fresh and world.kustomize is not None, fresh)
@@ -125,7 +129,7 @@ def _remember(
     remember(world.writer, verified, clean)
 
 
-def _builds(world: World, tree: Tree, state: State) -> list[Diagnostic]:
+def _builds(world: World, tree: Tree, state: State, beside: Extra) -> list[Diagnostic]:
     """Every release through the real Kustomize; what it built is held against what must be in it."""
     if world.kustomize is None:
         return []
@@ -142,4 +146,4 @@ def _builds(world: World, tree: Tree, state: State) -> list[Diagnostic]:
         objects, problems = built_objects(f"{release.folder}/kustomization.yaml", build)
         found += problems or cluster.faults(release, environment, TARGETS[environment.target].KINDS, objects)
         whole[release.folder] = (environment, objects)
-    return [*found, *cluster.shared(whole)]
+    return [*found, *cluster.shared(whole), *shared_with_releases(beside, whole)]

@@ -5,8 +5,10 @@ MP5xx transitions, history and changes. One file each; a rule is one line there.
 """
 
 from modelpromote.core.diagnostics import Rule
+from modelpromote.core.rules.beside import *  # noqa: F403 - named `rules.X` everywhere
 from modelpromote.core.rules.changes import *  # noqa: F403 - named `rules.X` everywhere
 from modelpromote.core.rules.evidence import *  # noqa: F403 - named `rules.X` everywhere
+from modelpromote.core.rules.field import *  # noqa: F403 - named `rules.X` everywhere
 from modelpromote.core.rules.gates import *  # noqa: F403 - named `rules.X` everywhere
 from modelpromote.core.rules.manifests import *  # noqa: F403 - named `rules.X` everywhere
 from modelpromote.core.rules.reading import *  # noqa: F403 - named `rules.X` everywhere
