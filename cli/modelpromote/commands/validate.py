@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from modelpromote import DOCUMENTATION, __version__
+from modelpromote.adapters.crd_schemas import Schemas
 from modelpromote.adapters.handbook import section
 from modelpromote.commands.options import json_option, repo_option
 from modelpromote.core.change import Change
@@ -29,6 +30,7 @@ Examples:
   promote validate
   promote validate --base "$(git merge-base origin/main HEAD)"
   promote validate --repo ../models-gitops --json
+  promote validate --schemas ../crd-schemas
   promote validate --format sarif > modelpromote.sarif""",
 )
 @click.option(
@@ -43,9 +45,17 @@ Examples:
     type=click.Choice(FORMS),
     help="For people (default), scripts, code scanning, annotations of GitHub Actions, GitLab Code Quality.",
 )
+@click.option(
+    "--schemas",
+    "folder",
+    type=click.Path(path_type=Path),
+    envvar="MODELPROMOTE_SCHEMAS",
+    metavar="DIR",
+    help="Hold every built object against the JSON schema of its kind in DIR (or: MODELPROMOTE_SCHEMAS).",
+)
 @json_option
 @repo_option
-def command(repo: Path, base: str | None, deep: bool, form: str | None, as_json: bool) -> int:
+def command(repo: Path, base: str | None, deep: bool, folder: Path | None, form: str | None, as_json: bool) -> int:
     """Check everything in the working tree, and show every fault in one run.
 
     Schemas and names, evidence and its digests, every rendered file against a fresh render, every release
@@ -58,13 +68,14 @@ def command(repo: Path, base: str | None, deep: bool, form: str | None, as_json:
     form = _form(form, as_json)
     quiet = form != TEXT or not sys.stderr.isatty()
     world = open_world(repo, notice=lambda text: None if quiet else click.echo(f"checking {text} ...", err=True))
-    job = partial(validate, deep=deep)
+    job = partial(validate, deep=deep, schemas=Schemas(folder) if folder else None)
     result, change = _with_change(world, base, job) if base is not None else (job(world), None)
     errors = sum(found.is_error for found in result.findings)
     warnings = len(result.findings) - errors
     counted = [findings_text.counted(errors, "errors"), findings_text.counted(warnings, "warnings")]
     looked_at = [findings_text.counted(count, what) for what, count in result.looked_at.items()]
-    last = f"{'refused' if errors else 'valid'}: {', '.join(counted)} in {', '.join(looked_at)}{_unbuilt(result)}"
+    builds = _unbuilt(result) + _held(result)
+    last = f"{'refused' if errors else 'valid'}: {', '.join(counted)} in {', '.join(looked_at)}{builds}"
     if not looked_at:
         last = f"refused: {', '.join(counted)}; nothing else could be read"
     if form == TEXT:
@@ -73,11 +84,14 @@ def command(repo: Path, base: str | None, deep: bool, form: str | None, as_json:
         findings_text.show(result.findings, last)
     else:
         more: dict[str, object] = {"looked_at": result.looked_at, "built": result.built}
+        if result.schemas is not None:
+            more["schemas"] = {"checked": result.schemas.checked, "without": result.schemas.without}
         more |= {"change": change_json.as_dict(change)} if change else {}
         click.echo(FORMATS[form](Report(result.findings, last, __version__, section, DOCUMENTATION, more)))
     if errors:
         return 1
-    return 3 if _found_none(world.repository.root, result) else 0
+    unheld = result.schemas is not None and not result.schemas.checked
+    return 3 if unheld or _found_none(world.repository.root, result) else 0
 
 
 def _form(asked: str | None, as_json: bool) -> str:
@@ -105,3 +119,11 @@ def _unbuilt(result: Validation) -> str:
         return ""
     why = "mend the findings first" if not result.is_fresh else "no kustomize, kubectl or oc on PATH"
     return f"; releases were not built: {why}"
+
+
+def _held(result: Validation) -> str:
+    """How many objects were held against a schema, where that was asked for."""
+    if result.schemas is None:
+        return ""
+    held = findings_text.counted(result.schemas.checked, "objects")
+    return f"; {held} held against their schemas, {result.schemas.without} have none"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from modelpromote.adapters import clock
+from modelpromote.adapters.crd_schemas import Schemas
 from modelpromote.adapters.kustomize import Job
 from modelpromote.adapters.templates import fingerprint
 from modelpromote.core import cluster, fitting
@@ -13,6 +14,7 @@ from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
 from modelpromote.core.environment import Environment
 from modelpromote.core.release import ReleaseKey, first_release
 from modelpromote.core.tree import Tree, folders
+from modelpromote.failures import Failure
 from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.extra import Extra, read_extra, shared_with_releases
@@ -21,6 +23,7 @@ from modelpromote.workflows.load import load_release
 from modelpromote.workflows.mid_ladder import changed_mid_ladder
 from modelpromote.workflows.preview import built_objects, release_files
 from modelpromote.workflows.render import Rendering, compare
+from modelpromote.workflows.schema_checks import Checked, check_schemas
 from modelpromote.workflows.verified import (
     Hiding,
     Summary,
@@ -40,13 +43,15 @@ from modelpromote.workflows.world import World
 class Validation:
     """All findings, and what was looked at: counts by what they count.
 
-    Only what is freshly rendered is built, and only where there is a Kustomize.
+    Only what is freshly rendered is built, and only where there is a Kustomize. `schemas` is None where they were not
+    asked for, or nothing was built.
     """
 
     findings: tuple[Diagnostic, ...]
     looked_at: Mapping[str, int]
     built: bool
     is_fresh: bool = False
+    schemas: Checked | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -54,11 +59,14 @@ class Validation:
         return not has_errors(self.findings)
 
 
-def validate(world: World, *, deep: bool = False) -> Validation:
+def validate(world: World, *, deep: bool = False, schemas: Schemas | None = None) -> Validation:
     """Schemas, names, evidence, rendering, builds, and the judgement of what is in force.
 
-    Evidence is read whole, since cards are rendered from it; `deep` looks at every variant again.
+    Evidence is read whole, since cards are rendered from it; `deep` looks at every variant again. With `schemas`
+    every built object is held against that of its kind.
     """
+    if schemas is not None and world.kustomize is None:
+        raise Failure("no kustomize, kubectl or oc on PATH: nothing is built to hold against schemas", "install one")
     working = world.working
     with ThreadPoolExecutor(max_workers=1) as apart:  # git's log is read while it looks at the files
         past = apart.submit(landed_changes, world.repository)
@@ -79,14 +87,14 @@ def validate(world: World, *, deep: bool = False) -> Validation:
     world.notice("builds")
     fresh = readable and not rendering.findings
     with ThreadPoolExecutor(max_workers=1) as apart:  # Kustomize is waited for, not computed
-        building = apart.submit(_builds, world, working, state, beside) if fresh else None
+        building = apart.submit(_builds, world, working, state, beside, schemas) if fresh else None
         world.notice("what is in force")
         judged = judge_in_force(world.repository, working, state, past.result(), clock.now()) if readable else []
-        built = building.result() if building else []
+        built, checked = building.result() if building else ([], None)
     found = in_order([*rendering.findings, *rendering.evidence, *across, *beside.findings, *built, *judged])
     if readable:
         _remember(world, verified, state, rendering, found)
-    return Validation(found, _counts(state, rendering, hidden), fresh and world.kustomize is not None, fresh)
+    return Validation(found, _counts(state, rendering, hidden), fresh and world.kustomize is not None, fresh, checked)
 
 
 def _in_force(tree: Tree) -> list[Unit]:
@@ -129,10 +137,12 @@ def _remember(
     remember(world.writer, verified, clean)
 
 
-def _builds(world: World, tree: Tree, state: State, beside: Extra) -> list[Diagnostic]:
+def _builds(
+    world: World, tree: Tree, state: State, beside: Extra, schemas: Schemas | None
+) -> tuple[list[Diagnostic], Checked | None]:
     """Every release through the real Kustomize; what it built is held against what must be in it."""
     if world.kustomize is None:
-        return []
+        return [], None
     keys = [(environment, model) for environment in state.environments.values() for model in state.models]
     releases = [first_release(environment.name, model) for environment, model in keys]
     releases = [next((r for k, r in state.releases.items() if k.folder == one.folder), one) for one in releases]
@@ -146,4 +156,8 @@ def _builds(world: World, tree: Tree, state: State, beside: Extra) -> list[Diagn
         objects, problems = built_objects(f"{release.folder}/kustomization.yaml", build)
         found += problems or cluster.faults(release, environment, TARGETS[environment.target].KINDS, objects)
         whole[release.folder] = (environment, objects)
-    return [*found, *cluster.shared(whole), *shared_with_releases(beside, whole)]
+    found += [*cluster.shared(whole), *shared_with_releases(beside, whole)]
+    if schemas is None:
+        return found, None
+    checked = check_schemas(schemas, {folder: objects for folder, (_, objects) in whole.items()})
+    return [*found, *checked.findings], checked

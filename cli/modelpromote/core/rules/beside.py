@@ -45,3 +45,8 @@ REMOTE_RESOURCE = Rule(
     "copy it into extra/: Git is then all that is deployed, and a review sees it change",
     Severity.WARNING,
 )
+SCHEMA = Rule(
+    "MP470",
+    "object that its schema refuses",
+    "correct variant.yaml or environment.yaml; where they are right, the cluster's version has another schema",
+)
