@@ -88,7 +88,12 @@ def test_another_branch(stage: Stage, hub: SmallHub) -> None:
 
 
 def test_the_repository_of_the_artifact_is_the_default(stage: Stage, hub: SmallHub) -> None:
-    edit(stage, f"{FOLDER}/variant.yaml", "uri: pvc://tiny-llama/v1.3-int4-g64", "uri: hf://acme/from-uri@main")
+    edit(
+        stage,
+        f"{FOLDER}/variant.yaml",
+        "uri: pvc://tiny-llama/v1.3-int4-g64",
+        "uri: hf://acme/from-uri:0123456789abcdef0123456789abcdef01234567",
+    )
     assert call(stage, "card", VARIANT, "--push", "--yes").code == 0
     assert list(hub.shelves) == ["acme/from-uri"]
 

@@ -16,6 +16,8 @@ from modelpromote.core.ladder import Step
 
 # weight of the variant in force, and the share of the full replicas that it has, in percent
 AT = {Step.STAGED: (0, 10), Step.TEN: (10, 50), Step.FIFTY: (50, 100), Step.HUNDRED: (100, 100), Step.DONE: (100, 100)}
+# what watches a model, whichever variant is in force; the ConfigMap is the dashboard
+WATCHED = {"PodMonitor": 1, "PrometheusRule": 1, "ConfigMap": 1}
 Cluster = dict[str, Any]
 
 
@@ -73,7 +75,7 @@ def expected(book: Book, line: Line) -> Cluster:
         replicas[str(release.previous)] = full
         weights[str(release.previous)] = 100 - weight
     return {
-        "kinds": {"HTTPRoute": 1, "InferenceService": len(replicas), "PodMonitor": 1, "ServingRuntime": len(replicas)},
+        "kinds": WATCHED | {"HTTPRoute": 1, "InferenceService": len(replicas), "ServingRuntime": len(replicas)},
         "namespaces": {settings.namespace},
         "replicas": sorted((_slug(model, name), count, count) for name, count in replicas.items()),
         "weights": sorted((f"{_slug(model, name)}-predictor", part) for name, part in weights.items()),
@@ -100,7 +102,8 @@ def as_cluster(output: bytes) -> Cluster:
     routes = [one["spec"] for one in objects if one["kind"] == "HTTPRoute"]
     if not routes:
         return cluster
-    services = [(one["metadata"]["name"], one["spec"]["predictor"]) for one in objects if "predictor" in one["spec"]]
+    serving = [one for one in objects if one["kind"] == "InferenceService"]
+    services = [(one["metadata"]["name"], one["spec"]["predictor"]) for one in serving]
     backends = [backend for rule in routes[0]["rules"] for backend in rule["backendRefs"]]
     return cluster | {
         "replicas": sorted((name, one["minReplicas"], one["maxReplicas"]) for name, one in services),

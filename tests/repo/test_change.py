@@ -87,11 +87,11 @@ def test_an_environment_that_comes_and_goes(grown: Stage) -> None:
     text = (grown.repo / "environments/prod/environment.yaml").read_text("utf-8")
     write(grown, "environments/edge/environment.yaml", re.sub(r"\bprod\b", "edge", text))
     done(grown, "render")
-    assert accepted(grown, "environment edge, 22 files")["kind"] == "environment"
+    assert accepted(grown, "environment edge, 24 files")["kind"] == "environment"
     grown.publish("Add edge")
     edit(grown, "promote.yaml", ", edge]", "]")
     grown.git("rm", "-rq", "environments/edge", "argocd/edge.yaml")
-    assert accepted(grown, "environment edge, 22 files")["kind"] == "environment"
+    assert accepted(grown, "environment edge, 24 files")["kind"] == "environment"
 
 
 def test_a_ladder_that_comes_and_goes(grown: Stage) -> None:
@@ -131,7 +131,7 @@ def test_a_model_that_is_added_needs_no_decision(grown: Stage) -> None:
     shutil.copytree(grown.repo / f"models/{MODEL}/v1.0-fp16", grown.repo / "models/other/v1.0-fp16")
     edit(grown, "models/other/v1.0-fp16/variant.yaml", "model: tiny-llama", "model: other")
     done(grown, "render")
-    change = accepted(grown, "variant other/v1.0-fp16, 44 files")
+    change = accepted(grown, "variant other/v1.0-fp16, 50 files")
     assert "environments/prod/other/release.yaml" in [file["path"] for file in change["touched"]]  # type: ignore[attr-defined]
 
 

@@ -41,4 +41,4 @@ def test_its_project_keeps_it_in_the_namespace_and_from_what_serves(environment:
     allowed = {(kind["group"], kind["kind"]) for kind in models["namespaceResourceWhitelist"]}
     assert denied < allowed
     assert {kind for _, kind in denied} >= {"InferenceService", "ServingRuntime", "HTTPRoute"}
-    assert {kind for _, kind in allowed - denied} == {"ConfigMap", "PodMonitor"}
+    assert {kind for _, kind in allowed - denied} == {"ConfigMap", "PodMonitor", "PrometheusRule"}

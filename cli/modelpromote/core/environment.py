@@ -1,10 +1,12 @@
 """environment.yaml: namespace, cluster, target, route, ladder and gates of one environment."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field
 
 from modelpromote.core import rules
+from modelpromote.core.alerts import HISTOGRAMS, Alerts, nearest_edges
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.gates import DEFAULT_FLOOR, DEFAULTS, GateSettings, Settings
@@ -95,6 +97,13 @@ class Environment(Schema):
     gates: tuple[Annotated[Settings, Discriminator("gate")], ...] = Field(
         description="What is judged here, each gate once; precision-floor and artifact always are."
     )
+    monitoring: Literal["prometheus-operator", "none"] = Field(
+        default="prometheus-operator",
+        description="What watches variants here: with none there is no PodMonitor, no rule, no dashboard.",
+    )
+    alerts: Alerts | None = Field(
+        default=None, description="What a variant may not exceed while it serves; absent: recorded, but no alert."
+    )
 
     @property
     def floor(self) -> int:
@@ -139,7 +148,19 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
             detail = f"{gate.gate} is listed before already"
             found.append(Diagnostic(rules.GATE_TWICE, document.locate(("gates", index, "gate")), detail))
         seen.add(gate.gate)
-    return found
+    return [*found, *_alert_faults(document, environment)]
+
+
+def _alert_faults(document: Document, environment: Environment) -> Iterator[Diagnostic]:
+    if environment.alerts is None:
+        return
+    if environment.monitoring == "none":
+        place = document.locate(("alerts",), key=True)
+        yield Diagnostic(rules.ALERTS_UNWATCHED, place, "there are alerts, but monitoring is none")
+    for name, limit in environment.alerts.off_edges():
+        edges = " or ".join(map(str, nearest_edges(name, limit)))
+        detail = f"alerts.{name}: {limit} is no bucket edge of {HISTOGRAMS[name]} below its last"
+        yield Diagnostic(rules.BETWEEN_EDGES, document.locate(("alerts", name)), detail, f"take {edges}")
 
 
 def gate_places(document: Document, environment: Environment) -> dict[str, Location]:

@@ -64,7 +64,7 @@ def _policy(schema: Json) -> Json:
 
 
 def _environment(schema: Json) -> Json:
-    """No gate twice; no ladder without a route. A gate's key without words of its own has those of the gate."""
+    """No gate twice, no ladder without a route, no alerts unmonitored; a gate's key may have the gate's own words."""
     gates = schema["properties"]["gates"]
     named = {_definition(gate): _name(gate) for gate in get_args(Settings)}
     for definition, name in named.items():
@@ -76,7 +76,9 @@ def _environment(schema: Json) -> Json:
     there = {"type": "object"}
     ladder = {"properties": {"ladder": there}, "required": ["ladder"]}
     route = {"properties": {"route": there}, "required": ["route"]}
-    return {**schema, "if": ladder, "then": route}
+    unwatched = {"properties": {"monitoring": {"const": "none"}}, "required": ["monitoring"]}
+    silent = {"if": unwatched, "then": {"properties": {"alerts": {"type": "null"}}}}
+    return {**schema, "if": ladder, "then": route, "allOf": [silent]}
 
 
 def _definition(gate: type[Schema]) -> str:

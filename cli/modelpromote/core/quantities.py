@@ -1,7 +1,7 @@
 """Durations, percentages, sizes: types with one way to be written, and clear errors.
 
-Durations as in `15m`, `1h30m`, `90d`; percentages as in `3%`, `0.5%`; sizes as Kubernetes quantities
-(`8Gi`, `500m`, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+Durations as in `15m`, `1h30m`, `90d`; latencies as in `500ms`, `2s`; percentages as in `3%`, `0.5%`; sizes as
+Kubernetes quantities (`8Gi`, `500m`, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
 """
 
 import re
@@ -15,6 +15,8 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSc
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,7})s)?")
 _PERCENTAGE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,6})?)%")
+_SHARE = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,6})?%")
+_LATENCY = re.compile(r"([1-9][0-9]{0,6})(ms|s)")
 _QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
 
 
@@ -74,6 +76,37 @@ class Percentage:
         return f"{self.value}%"
 
 
+def share(text: object) -> Percentage:
+    """Read a percentage below 100%: what is compared with it with `>` can exceed it."""
+    if not isinstance(text, str) or _SHARE.fullmatch(text) is None:
+        raise ValueError("expected a percentage below 100%, such as 2% or 0.5%")
+    return Percentage.parse(text)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Latency:
+    """A length of time in whole milliseconds."""
+
+    milliseconds: int
+
+    @classmethod
+    def parse(cls, text: object) -> "Latency":
+        """Read `500ms` or `2s`; ValueError says what is expected."""
+        match = _LATENCY.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError("expected a latency in ms or whole seconds, such as 500ms or 2s")
+        return cls(int(match[1]) * (1 if match[2] == "ms" else 1000))
+
+    @property
+    def seconds(self) -> float:
+        """0.5 for 500ms."""
+        return self.milliseconds / 1000
+
+    def __str__(self) -> str:
+        seconds, rest = divmod(self.milliseconds, 1000)
+        return f"{self.milliseconds}ms" if rest else f"{seconds}s"
+
+
 def _quantity(text: str) -> str:
     if _QUANTITY.fullmatch(text) is None:
         raise ValueError("expected a Kubernetes quantity such as 8Gi, 500m or 2, in quotes where it is a bare number")
@@ -128,4 +161,5 @@ DurationField = Annotated[
 PercentageField = Annotated[
     Percentage, PlainValidator(Percentage.parse), PlainSerializer(_as_text), _written(_PERCENTAGE, "3%", "0.5%")
 ]
+ShareField = Annotated[Percentage, PlainValidator(share), PlainSerializer(_as_text), _written(_SHARE, "2%", "0.5%")]
 Quantity = Annotated[str, AfterValidator(_quantity), _written(_QUANTITY, "8Gi", "500m", "2")]

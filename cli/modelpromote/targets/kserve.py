@@ -10,6 +10,8 @@ from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Resources, Variant
 from modelpromote.core.names import full_name, slug
 from modelpromote.core.render import Renderer
+from modelpromote.targets.monitoring import KINDS as MONITORING_KINDS
+from modelpromote.targets.monitoring import is_monitored, monitoring
 
 NAME = "kserve"
 
@@ -18,8 +20,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("serving.kserve.io", "InferenceService"),
     ("serving.kserve.io", "ServingRuntime"),
     ("gateway.networking.k8s.io", "HTTPRoute"),
-    ("monitoring.coreos.com", "PodMonitor"),
-    ("", "ConfigMap"),
+    *MONITORING_KINDS,
 )
 
 _MEANING = {
@@ -78,14 +79,15 @@ def slot(renderer: Renderer, variant: Variant, environment: Environment, step: S
 def common(renderer: Renderer, model: str, environment: Environment) -> dict[str, str]:
     """What a model has in an environment whichever variant is in force, by name."""
     values: dict[str, Any] = {"environment": environment, "model": model, "slug": slug(model)}
-    files = {
-        "kustomization.yaml": renderer.render("kserve/common-kustomization.yaml.j2", **values),
-        "podmonitor.yaml": renderer.render("kserve/podmonitor.yaml.j2", **values),
-    }
+    files: dict[str, str] = {}
+    if is_monitored(environment):
+        files["podmonitor.yaml"] = renderer.render("kserve/podmonitor.yaml.j2", **values)
+        files |= monitoring(renderer, model, environment)
     if environment.route is not None:
         hostname = environment.route.hostname.replace("{slug}", slug(model))
         files["httproute.yaml"] = renderer.render("kserve/httproute.yaml.j2", hostname=hostname, **values)
-    return files
+    kustomization = renderer.render("kserve/common-kustomization.yaml.j2", resources=sorted(files), **values)
+    return {"kustomization.yaml": kustomization, **files}
 
 
 def service_name(variant_slug: str) -> str:

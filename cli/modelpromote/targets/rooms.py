@@ -11,9 +11,10 @@ from modelpromote.core.policy import Policy
 from modelpromote.core.release import Release, ReleaseKey, first_release
 from modelpromote.core.render import Renderer
 from modelpromote.targets import TARGETS
+from modelpromote.targets.monitoring import KINDS as MONITORING_KINDS
 
 # kinds of a release that `extra/` may have, too: they serve nothing and route nothing
-FOR_ANYBODY = frozenset({("", "ConfigMap"), ("monitoring.coreos.com", "PodMonitor")})
+FOR_ANYBODY = frozenset(MONITORING_KINDS)
 VariantKey = tuple[str, VariantName]
 Slots = tuple[Step, ...]
 

@@ -85,3 +85,13 @@ MANIFEST_DIFFERS = Rule(
     "variant.yaml is there, and differs",
     "nothing is overwritten: take another version, or remove the file first",
 )
+BETWEEN_EDGES = Rule(
+    "MP130",
+    "limit between two bucket edges",
+    "take one of the nearest edges; they are in the message",
+)
+ALERTS_UNWATCHED = Rule(
+    "MP131",
+    "alerts where nothing is monitored",
+    "take `alerts:` away, or say `monitoring: prometheus-operator`",
+)
