@@ -11,6 +11,7 @@ from modelpromote.core.gates import DEFAULT_FLOOR, DEFAULTS, GateSettings, Setti
 from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Text
 from modelpromote.core.quantities import Duration, DurationField, Quantity
+from modelpromote.core.routes import HTTP_ROUTE
 from modelpromote.core.schema import Schema, matching, read
 
 NAME = matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "lower-case letters, digits and dashes, a letter first")
@@ -95,6 +96,11 @@ class Environment(Schema):
     gates: tuple[Annotated[Settings, Discriminator("gate")], ...] = Field(
         description="What is judged here, each gate once; precision-floor and artifact always are."
     )
+
+    @property
+    def route_kind(self) -> tuple[str, str]:
+        """API group and kind of the routes here."""
+        return HTTP_ROUTE
 
     @property
     def floor(self) -> int:

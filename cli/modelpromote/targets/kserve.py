@@ -10,25 +10,16 @@ from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Resources, Variant
 from modelpromote.core.names import full_name, slug
 from modelpromote.core.render import Renderer
+from modelpromote.targets import ladder
 
 NAME = "kserve"
 
-# what a release may consist of: (API group, kind)
 KINDS: tuple[tuple[str, str], ...] = (
     ("serving.kserve.io", "InferenceService"),
     ("serving.kserve.io", "ServingRuntime"),
-    ("gateway.networking.k8s.io", "HTTPRoute"),
     ("monitoring.coreos.com", "PodMonitor"),
     ("", "ConfigMap"),
 )
-
-_MEANING = {
-    Step.STAGED: "runs, gets no traffic; capacity for the next weight",
-    Step.TEN: "gets 10% of the traffic; capacity for 50% already",
-    Step.FIFTY: "gets 50% of the traffic; full capacity",
-    Step.HUNDRED: "gets all the traffic; the previous variant stays warm",
-    Step.DONE: "alone; a revert brings the previous variant back",
-}
 
 
 def base(renderer: Renderer, variant: Variant) -> dict[str, str]:
@@ -58,21 +49,13 @@ def overlay(renderer: Renderer, variant: Variant, environment: Environment) -> d
             annotations=_older_spelling(environment),
             **values,
         ),
-        "stable/kustomization.yaml": renderer.render("kserve/stable.yaml.j2", **values),
+        **ladder.stable(renderer, variant, environment, service_name(variant.slug)),
     }
 
 
 def slot(renderer: Renderer, variant: Variant, environment: Environment, step: Step) -> str:
     """The one file of a canary slot at a step."""
-    return renderer.render(
-        "kserve/slot.yaml.j2",
-        variant=variant,
-        environment=environment,
-        step=step,
-        meaning=_MEANING[step],
-        replicas=environment.replicas_at(step),
-        **_names(variant),
-    )
+    return ladder.slot(renderer, NAME, variant, environment, step, service_name(variant.slug))
 
 
 def common(renderer: Renderer, model: str, environment: Environment) -> dict[str, str]:
@@ -82,10 +65,7 @@ def common(renderer: Renderer, model: str, environment: Environment) -> dict[str
         "kustomization.yaml": renderer.render("kserve/common-kustomization.yaml.j2", **values),
         "podmonitor.yaml": renderer.render("kserve/podmonitor.yaml.j2", **values),
     }
-    if environment.route is not None:
-        hostname = environment.route.hostname.replace("{slug}", slug(model))
-        files["httproute.yaml"] = renderer.render("kserve/httproute.yaml.j2", hostname=hostname, **values)
-    return files
+    return files | ladder.route(renderer, model, environment)
 
 
 def service_name(variant_slug: str) -> str:
@@ -97,7 +77,6 @@ def _names(variant: Variant) -> dict[str, str]:
     return {
         "variant_name": str(variant.variant),
         "full_name": full_name(variant.model, str(variant.variant)),
-        "service": service_name(variant.slug),
     }
 
 

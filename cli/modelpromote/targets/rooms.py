@@ -10,7 +10,8 @@ from modelpromote.core.names import VariantName, slug
 from modelpromote.core.policy import Policy
 from modelpromote.core.release import Release, ReleaseKey, first_release
 from modelpromote.core.render import Renderer
-from modelpromote.targets import TARGETS
+from modelpromote.core.routes import ROUTE_KINDS
+from modelpromote.targets import TARGETS, kinds_in, kinds_of_all
 
 # kinds of a release that `extra/` may have, too: they serve nothing and route nothing
 _FOR_ANYBODY = frozenset({("", "ConfigMap"), ("monitoring.coreos.com", "PodMonitor")})
@@ -135,12 +136,11 @@ def argocd_file(renderer: Renderer, policy: Policy, environment: Environment) ->
 
     Whether there is an `extra/` is asked by Argo CD, of Git: no rendered file depends on it.
     """
-    kinds = TARGETS[environment.target].KINDS
     return renderer.render(
         "argocd.yaml.j2",
         policy=policy,
         environment=environment,
         project=f"models-{environment.name}",
-        kinds=kinds,
-        decided=[kind for kind in kinds if kind not in _FOR_ANYBODY],
+        kinds=kinds_of_all(),
+        decided=[kind for kind in dict.fromkeys((*kinds_in(environment), *ROUTE_KINDS)) if kind not in _FOR_ANYBODY],
     )

@@ -16,7 +16,7 @@ from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
 from modelpromote.core.environment import Environment
 from modelpromote.core.release import ReleaseKey, first_release
 from modelpromote.core.tree import Tree, folders
-from modelpromote.targets import TARGETS
+from modelpromote.targets import kinds_in
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.in_force import judge_in_force, landed_changes
 from modelpromote.workflows.load import load_release
@@ -164,6 +164,6 @@ def _builds(world: World, tree: Tree, state: State) -> list[Diagnostic]:
     whole: dict[str, tuple[Environment, cluster.Objects]] = {}
     for release, (environment, _), build in zip(releases, keys, world.kustomize.build(jobs), strict=True):
         objects, problems = built_objects(f"{release.folder}/kustomization.yaml", build)
-        found += problems or cluster.faults(release, environment, TARGETS[environment.target].KINDS, objects)
+        found += problems or cluster.faults(release, environment, kinds_in(environment), objects)
         whole[release.folder] = (environment, objects)
     return [*found, *cluster.shared(whole)]

@@ -20,4 +20,4 @@ DECISION_SPLIT = Rule(
     "release.yaml and kustomization.yaml disagree",
     "restore both from git: promotions write them together",
 )
-KIND_NOT_ALLOWED = Rule("MP413", "kind that the AppProject does not allow", "run `promote render`")
+KIND_NOT_ALLOWED = Rule("MP413", "kind that the target does not make", "run `promote render`")
