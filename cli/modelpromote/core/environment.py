@@ -9,7 +9,7 @@ from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.gates import DEFAULT_FLOOR, DEFAULTS, GateSettings, Settings
 from modelpromote.core.ladder import Step
-from modelpromote.core.manifest import Text
+from modelpromote.core.manifest import Text, Variant
 from modelpromote.core.quantities import Duration, DurationField, Quantity
 from modelpromote.core.routes import HTTP_ROUTE
 from modelpromote.core.schema import Schema, matching, read
@@ -29,8 +29,10 @@ class Cluster(Schema):
         description="The destination of Argo CD.", examples=["https://kubernetes.default.svc"]
     )
     namespace: Name = Field(description="Every object lies in it.", examples=["models-prod"])
-    kserve: Annotated[str, KSERVE] = Field(
-        description="MAJOR.MINOR of the KServe that runs there, in quotes.", examples=["0.17"]
+    kserve: Annotated[str, KSERVE] | None = Field(
+        default=None,
+        description="MAJOR.MINOR of the KServe that runs there, in quotes; target kserve needs it.",
+        examples=["0.17"],
     )
 
 
@@ -84,7 +86,7 @@ class Environment(Schema):
     api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion", description="The form of this file.")
     kind: Literal["Environment"] = Field(description="What this file is.")
     name: Name = Field(description="Equals the folder's name.", examples=["prod"])
-    target: Literal["kserve"] = Field(description="How variants are served.")
+    target: Literal["kserve", "deployment"] = Field(description="How variants are served.")
     cluster: Cluster = Field(description="Where Argo CD applies it.")
     route: Route | None = Field(default=None, description="How requests come in; absent: no route, and no ladder.")
     replicas: Annotated[int, Field(ge=1, le=10_000)] = Field(description="Of a variant with all the traffic.")
@@ -114,6 +116,10 @@ class Environment(Schema):
         stated = [gate.for_ for gate in self.gates if gate.gate == "soak"]
         return stated[0] if stated else Duration(0)
 
+    def tolerations(self, variant: Variant) -> tuple[dict[str, str | int], ...]:
+        """Of a variant's pods: those of the GPUs, where it uses some."""
+        return self.gpu.tolerations if self.gpu and variant.serving.gpus else ()
+
     def replicas_at(self, step: Step) -> int:
         """Replicas at a step: capacity for the next weight, so that it is there before the traffic."""
         return -(-self.replicas * step.next_weight // 100)
@@ -134,6 +140,8 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
     if environment.name != folder:
         detail = f"name {environment.name!r} lies in folder {folder!r}"
         found.append(Diagnostic(rules.NAME_NOT_FOLDER, document.locate(("name",)), detail))
+    if environment.target == "kserve" and environment.cluster.kserve is None:
+        found.append(Diagnostic(rules.MISSING_KEY, document.locate(("cluster",)), "cluster.kserve is missing"))
     if environment.ladder is not None and environment.route is None:
         place = document.locate(("ladder",), key=True)
         found.append(

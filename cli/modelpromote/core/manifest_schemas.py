@@ -64,7 +64,10 @@ def _policy(schema: Json) -> Json:
 
 
 def _environment(schema: Json) -> Json:
-    """No gate twice; no ladder without a route. A gate's key without words of its own has those of the gate."""
+    """No gate twice; no ladder without a route; KServe's version with its target.
+
+    A gate's key without words of its own has those of the gate.
+    """
     gates = schema["properties"]["gates"]
     named = {_definition(gate): _name(gate) for gate in get_args(Settings)}
     for definition, name in named.items():
@@ -76,7 +79,9 @@ def _environment(schema: Json) -> Json:
     there = {"type": "object"}
     ladder = {"properties": {"ladder": there}, "required": ["ladder"]}
     route = {"properties": {"route": there}, "required": ["route"]}
-    return {**schema, "if": ladder, "then": route}
+    kserve = {"properties": {"target": {"const": "kserve"}}, "required": ["target"]}
+    version = {"properties": {"cluster": {"properties": {"kserve": {"type": "string"}}, "required": ["kserve"]}}}
+    return {**schema, "allOf": [{"if": ladder, "then": route}, {"if": kserve, "then": version}]}
 
 
 def _definition(gate: type[Schema]) -> str:

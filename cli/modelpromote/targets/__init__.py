@@ -8,7 +8,7 @@ from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Variant
 from modelpromote.core.render import Renderer
 from modelpromote.core.routes import ROUTE_KINDS
-from modelpromote.targets import kserve
+from modelpromote.targets import deployment, kserve
 
 
 class Target(Protocol):
@@ -16,6 +16,9 @@ class Target(Protocol):
 
     NAME: str
     KINDS: tuple[tuple[str, str], ...]  # API group and kind, routes aside
+
+    def unservable(self, variant: Variant) -> str:
+        """Why the variant's artifact cannot be served; empty where it can."""
 
     def base(self, renderer: Renderer, variant: Variant) -> dict[str, str]:
         """The files of a variant's base, by name."""
@@ -33,7 +36,7 @@ class Target(Protocol):
         """The Service that a variant is reached by."""
 
 
-TARGETS: Mapping[str, Target] = {"kserve": kserve}
+TARGETS: Mapping[str, Target] = {"deployment": deployment, "kserve": kserve}
 
 
 def kinds_in(environment: Environment) -> tuple[tuple[str, str], ...]:

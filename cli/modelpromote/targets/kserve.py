@@ -7,10 +7,11 @@ from typing import Any
 
 from modelpromote.core.environment import Environment
 from modelpromote.core.ladder import Step
-from modelpromote.core.manifest import Resources, Variant
-from modelpromote.core.names import full_name, slug
+from modelpromote.core.manifest import Variant
+from modelpromote.core.names import slug
 from modelpromote.core.render import Renderer
 from modelpromote.targets import ladder
+from modelpromote.targets.pods import names, resources
 
 NAME = "kserve"
 
@@ -22,16 +23,20 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
+def unservable(variant: Variant) -> str:  # noqa: ARG001 - every scheme that a manifest may have
+    """KServe's storage initializer knows all of them."""
+    return ""
+
+
 def base(renderer: Renderer, variant: Variant) -> dict[str, str]:
     """The files of a variant's base, by name: what it is, the same in every environment."""
-    values = {"variant": variant, **_names(variant)}
+    values = {"variant": variant, **names(variant)}
     return {
         "kustomization.yaml": renderer.render("kserve/base-kustomization.yaml.j2", **values),
         "servingruntime.yaml": renderer.render("kserve/servingruntime.yaml.j2", **values),
         "inferenceservice.yaml": renderer.render(
             "kserve/inferenceservice.yaml.j2",
-            requests=_resources(variant.serving.requests, variant.serving.gpus),
-            limits=_resources(variant.serving.limits, variant.serving.gpus),
+            **resources(variant),
             **values,
         ),
     }
@@ -39,13 +44,12 @@ def base(renderer: Renderer, variant: Variant) -> dict[str, str]:
 
 def overlay(renderer: Renderer, variant: Variant, environment: Environment) -> dict[str, str]:
     """The files of a variant's overlay without its slots, by name relative to the overlay."""
-    values = {"variant": variant, "environment": environment, **_names(variant)}
-    tolerations = environment.gpu.tolerations if environment.gpu and variant.serving.gpus else ()
+    values = {"variant": variant, "environment": environment, **names(variant)}
     return {
         "kustomization.yaml": renderer.render(
             "kserve/overlay.yaml.j2",
             base=f"../../../../{variant.folder}/{NAME}",
-            tolerations=tolerations,
+            tolerations=environment.tolerations(variant),
             annotations=_older_spelling(environment),
             **values,
         ),
@@ -73,19 +77,7 @@ def service_name(variant_slug: str) -> str:
     return f"{variant_slug}-predictor"
 
 
-def _names(variant: Variant) -> dict[str, str]:
-    return {
-        "variant_name": str(variant.variant),
-        "full_name": full_name(variant.model, str(variant.variant)),
-    }
-
-
-def _resources(resources: Resources, gpus: int) -> dict[str, str]:
-    gpu = {"nvidia.com/gpu": str(gpus)} if gpus else {}
-    return {"cpu": resources.cpu, "memory": resources.memory, **gpu}
-
-
 def _older_spelling(environment: Environment) -> dict[str, str]:
     """Annotations that KServe before 0.16 spells otherwise (it knows neither `Standard` nor `none`)."""
-    minor = int(environment.cluster.kserve.split(".")[1])
+    minor = int((environment.cluster.kserve or "0.16").split(".")[1])
     return {"deploymentMode": "RawDeployment", "autoscalerClass": "external"} if minor < 16 else {}  # noqa: PLR2004

@@ -21,3 +21,8 @@ DECISION_SPLIT = Rule(
     "restore both from git: promotions write them together",
 )
 KIND_NOT_ALLOWED = Rule("MP413", "kind that the target does not make", "run `promote render`")
+UNSERVABLE = Rule(
+    "MP442",
+    "artifact that the target cannot serve",
+    "give it another URI, or the environment another target: docs/targets.md says which serves what",
+)
