@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from modelpromote.core.environment import HOSTNAME, KSERVE, NAME
+from modelpromote.core.kserve import check_version
 from modelpromote.core.policy import BRANCH, REMOTE
 from modelpromote.core.schema import one_line
 
@@ -96,6 +97,10 @@ def _owners(text: str) -> str:
     return text
 
 
+def _kserve(text: str) -> str:
+    return check_version(KSERVE.check(text))
+
+
 def _environments(text: str) -> str:
     return ",".join(split_environments(text))
 
@@ -110,7 +115,7 @@ CHECKS: Mapping[str, Callable[[str], str]] = {
     "gateway": _gateway,
     "hostname": _hostname,
     "gpu-class": one_line,
-    "kserve": KSERVE.check,
+    "kserve": _kserve,
     "owners": _owners,
 }
 

@@ -8,6 +8,7 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.gates import DEFAULT_FLOOR, DEFAULTS, GateSettings, Settings
+from modelpromote.core.kserve import check_version
 from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Text, Variant
 from modelpromote.core.quantities import Duration, DurationField, Quantity
@@ -140,8 +141,8 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
     if environment.name != folder:
         detail = f"name {environment.name!r} lies in folder {folder!r}"
         found.append(Diagnostic(rules.NAME_NOT_FOLDER, document.locate(("name",)), detail))
-    if environment.target == "kserve" and environment.cluster.kserve is None:
-        found.append(Diagnostic(rules.MISSING_KEY, document.locate(("cluster",)), "cluster.kserve is missing"))
+    if environment.target == "kserve":
+        found += _kserve(document, environment.cluster.kserve)
     if environment.ladder is not None and environment.route is None:
         place = document.locate(("ladder",), key=True)
         found.append(
@@ -154,6 +155,18 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
             found.append(Diagnostic(rules.GATE_TWICE, document.locate(("gates", index, "gate")), detail))
         seen.add(gate.gate)
     return found
+
+
+def _kserve(document: Document, version: str | None) -> list[Diagnostic]:
+    """A version that the target was made for."""
+    if version is None:
+        return [Diagnostic(rules.MISSING_KEY, document.locate(("cluster",)), "cluster.kserve is missing")]
+    try:
+        check_version(version)
+    except ValueError as fault:
+        place = document.locate(("cluster", "kserve"))
+        return [Diagnostic(rules.KSERVE_UNKNOWN, place, f"cluster.kserve: {fault}, given {version!r}")]
+    return []
 
 
 def gate_places(document: Document, environment: Environment) -> dict[str, Location]:

@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from modelpromote.core.environment import Environment
 from modelpromote.core.gates import Settings
+from modelpromote.core.kserve import VERSIONS
 from modelpromote.core.manifest import FIXED_ARGUMENTS, Variant
 from modelpromote.core.names import PRECISIONS, VariantName
 from modelpromote.core.policy import Policy
@@ -80,7 +81,7 @@ def _environment(schema: Json) -> Json:
     ladder = {"properties": {"ladder": there}, "required": ["ladder"]}
     route = {"properties": {"route": there}, "required": ["route"]}
     kserve = {"properties": {"target": {"const": "kserve"}}, "required": ["target"]}
-    version = {"properties": {"cluster": {"properties": {"kserve": {"type": "string"}}, "required": ["kserve"]}}}
+    version = {"properties": {"cluster": {"properties": {"kserve": {"enum": list(VERSIONS)}}, "required": ["kserve"]}}}
     return {**schema, "allOf": [{"if": ladder, "then": route}, {"if": kserve, "then": version}]}
 
 

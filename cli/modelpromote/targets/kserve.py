@@ -1,11 +1,12 @@
 """Target `kserve`: two InferenceServices behind one HTTPRoute whose weights stand in Git.
 
-Works in KServe's Standard (formerly RawDeployment) mode, 0.15 and newer; nothing of Knative is used.
+Works in KServe's Standard (formerly RawDeployment) mode, in the versions of core/kserve.py; nothing of Knative is used.
 """
 
 from typing import Any
 
 from modelpromote.core.environment import Environment
+from modelpromote.core.kserve import VERSIONS, annotations
 from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Variant
 from modelpromote.core.names import slug
@@ -50,7 +51,7 @@ def overlay(renderer: Renderer, variant: Variant, environment: Environment) -> d
             "kserve/overlay.yaml.j2",
             base=f"../../../../{variant.folder}/{NAME}",
             tolerations=environment.tolerations(variant),
-            annotations=_older_spelling(environment),
+            annotations=_other_annotations(environment),
             **values,
         ),
         **ladder.stable(renderer, variant, environment, service_name(variant.slug)),
@@ -77,7 +78,7 @@ def service_name(variant_slug: str) -> str:
     return f"{variant_slug}-predictor"
 
 
-def _older_spelling(environment: Environment) -> dict[str, str]:
-    """Annotations that KServe before 0.16 spells otherwise (it knows neither `Standard` nor `none`)."""
-    minor = int((environment.cluster.kserve or "0.16").split(".")[1])
-    return {"deploymentMode": "RawDeployment", "autoscalerClass": "external"} if minor < 16 else {}  # noqa: PLR2004
+def _other_annotations(environment: Environment) -> dict[str, str]:
+    """What the KServe of an environment spells otherwise than the base does, which is the same for all."""
+    spelt = annotations(environment.cluster.kserve or VERSIONS[-1])
+    return {key: value for key, value in spelt.items() if value != annotations(VERSIONS[-1])[key]}

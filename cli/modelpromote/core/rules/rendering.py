@@ -21,6 +21,11 @@ DECISION_SPLIT = Rule(
     "restore both from git: promotions write them together",
 )
 KIND_NOT_ALLOWED = Rule("MP413", "kind that the target does not make", "run `promote render`")
+KSERVE_UNKNOWN = Rule(
+    "MP441",
+    "version of KServe that the target does not know",
+    "say the version that runs there, upgrade it, or take target deployment, which needs none",
+)
 UNSERVABLE = Rule(
     "MP442",
     "artifact that the target cannot serve",
