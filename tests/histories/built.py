@@ -32,6 +32,7 @@ class MadeOf:
 MADE = {
     "kserve": MadeOf(("InferenceService", "ServingRuntime"), "-predictor", 2),
     "deployment": MadeOf(("Deployment", "Service"), "", 1),
+    "openshift": MadeOf(("InferenceService", "ServingRuntime"), "-predictor", 2, "Route"),
 }
 
 
@@ -114,14 +115,16 @@ def as_cluster(output: bytes) -> Cluster:
         "kinds": {kind: kinds.count(kind) for kind in kinds},
         "namespaces": {one["metadata"]["namespace"] for one in objects},
     }
-    routes = [one["spec"] for one in objects if one["kind"] == "HTTPRoute"]
+    routes = [one["spec"] for one in objects if one["kind"] in {"HTTPRoute", "Route"}]
     if not routes:
         return cluster
-    backends = [backend for rule in routes[0]["rules"] for backend in rule["backendRefs"]]
+    (route,) = routes
+    backends = [backend for rule in route.get("rules", ()) for backend in rule["backendRefs"]]
+    backends += [route["to"], *route.get("alternateBackends", ())] if "to" in route else []
     return cluster | {
         "replicas": sorted((one["metadata"]["name"], *_counts(one)) for one in objects if _counts(one)),
         "weights": sorted((backend["name"], backend["weight"]) for backend in backends),
-        "hostnames": routes[0]["hostnames"],
+        "hostnames": route.get("hostnames") or [route["host"]],
     }
 
 

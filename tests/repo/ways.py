@@ -10,4 +10,9 @@ def _plain(manifest: str) -> str:
     return "".join(kept).replace("target: kserve\n", "target: deployment\n")
 
 
-WAYS: Mapping[str, Edit] = {"kserve": str, "deployment": _plain}
+def _openshift(manifest: str) -> str:
+    kept = [line for line in manifest.splitlines(keepends=True) if not line.startswith("  gateway: ")]
+    return "".join(kept).replace("route:\n", "route:\n  kind: Route\n")
+
+
+WAYS: Mapping[str, Edit] = {"kserve": str, "deployment": _plain, "openshift": _openshift}

@@ -12,7 +12,7 @@ from modelpromote.core.kserve import check_version
 from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Text, Variant
 from modelpromote.core.quantities import Duration, DurationField, Quantity
-from modelpromote.core.routes import HTTP_ROUTE
+from modelpromote.core.routes import HTTP_ROUTE, OPENSHIFT_ROUTE
 from modelpromote.core.schema import Schema, matching, read
 
 NAME = matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "lower-case letters, digits and dashes, a letter first")
@@ -45,9 +45,14 @@ class Gateway(Schema):
 
 
 class Route(Schema):
-    """The HTTPRoute of each model; `{slug}` in the hostname is the model's Kubernetes name."""
+    """How requests reach each model; `{slug}` in the hostname is the model's Kubernetes name."""
 
-    gateway: Gateway = Field(description="The Gateway that requests come in by.")
+    kind: Literal["HTTPRoute", "Route"] = Field(
+        default="HTTPRoute", description="HTTPRoute of the Gateway API, or OpenShift's Route."
+    )
+    gateway: Gateway | None = Field(
+        default=None, description="The Gateway that requests come in by; an HTTPRoute needs it, a Route has none."
+    )
     hostname: Annotated[str, HOSTNAME] = Field(
         description="The host of a model; {slug} becomes its Kubernetes name.", examples=["{slug}.models.example.com"]
     )
@@ -103,7 +108,8 @@ class Environment(Schema):
     @property
     def route_kind(self) -> tuple[str, str]:
         """API group and kind of the routes here."""
-        return HTTP_ROUTE
+        openshift = self.route is not None and self.route.kind == "Route"
+        return OPENSHIFT_ROUTE if openshift else HTTP_ROUTE
 
     @property
     def floor(self) -> int:
@@ -143,6 +149,7 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
         found.append(Diagnostic(rules.NAME_NOT_FOLDER, document.locate(("name",)), detail))
     if environment.target == "kserve":
         found += _kserve(document, environment.cluster.kserve)
+    found += _route(document, environment.route)
     if environment.ladder is not None and environment.route is None:
         place = document.locate(("ladder",), key=True)
         found.append(
@@ -154,6 +161,23 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
             detail = f"{gate.gate} is listed before already"
             found.append(Diagnostic(rules.GATE_TWICE, document.locate(("gates", index, "gate")), detail))
         seen.add(gate.gate)
+    return found
+
+
+def _route(document: Document, route: Route | None) -> list[Diagnostic]:
+    """An HTTPRoute hangs on a Gateway; OpenShift's Route on the router, under one host of its own."""
+    if route is None:
+        return []
+    if route.kind == "HTTPRoute":
+        missing = Diagnostic(rules.MISSING_KEY, document.locate(("route",)), "route.gateway is missing")
+        return [] if route.gateway else [missing]
+    found = []
+    if route.gateway is not None:
+        place = document.locate(("route", "gateway"), key=True)
+        found.append(Diagnostic(rules.NOT_ON_OPENSHIFT, place, "route.gateway: kind Route hangs on no Gateway"))
+    if "*" in route.hostname:
+        place = document.locate(("route", "hostname"))
+        found.append(Diagnostic(rules.NOT_ON_OPENSHIFT, place, f"route.hostname: {route.hostname!r} is no single host"))
     return found
 
 

@@ -82,7 +82,16 @@ def _environment(schema: Json) -> Json:
     route = {"properties": {"route": there}, "required": ["route"]}
     kserve = {"properties": {"target": {"const": "kserve"}}, "required": ["target"]}
     version = {"properties": {"cluster": {"properties": {"kserve": {"enum": list(VERSIONS)}}, "required": ["kserve"]}}}
+    schema["$defs"]["Route"] |= _route()
     return {**schema, "allOf": [{"if": ladder, "then": route}, {"if": kserve, "then": version}]}
+
+
+def _route() -> Json:
+    """OpenShift's Route has one host and no gateway, an HTTPRoute has one."""
+    openshift = {"properties": {"kind": {"const": "Route"}}, "required": ["kind"]}
+    one_host = {"properties": {"gateway": {"type": "null"}, "hostname": {"not": {"pattern": "\\*"}}}}
+    hung = {"properties": {"gateway": {"type": "object"}}, "required": ["gateway"]}
+    return {"if": openshift, "then": one_host, "else": hung}
 
 
 def _definition(gate: type[Schema]) -> str:

@@ -21,6 +21,11 @@ DECISION_SPLIT = Rule(
     "restore both from git: promotions write them together",
 )
 KIND_NOT_ALLOWED = Rule("MP413", "kind that the target does not make", "run `promote render`")
+NOT_ON_OPENSHIFT = Rule(
+    "MP440",
+    "route that OpenShift cannot have",
+    "with `kind: Route` give one host name and no gateway, or take `kind: HTTPRoute`",
+)
 KSERVE_UNKNOWN = Rule(
     "MP441",
     "version of KServe that the target does not know",
