@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from modelpromote.adapters.files import Writer
 from modelpromote.adapters.templates import load_templates
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core.render import Renderer
+from modelpromote.targets import TARGETS
 from modelpromote.workflows.render import render
 
+Edit = Callable[[str], str]
 PROJECT = Path(__file__).parent.parent
 _NOBODY = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -72,31 +74,34 @@ class Stage:
         self.git("pull", "-q", "--ff-only", "origin", "main")
 
 
-def build_stage(root: Path, *, waits: str = "0s", when: str = "") -> Stage:
-    """The zoo with nothing in force yet, every soak, bake and warm-up time set to `waits` (empty: as committed)."""
+def build_stage(root: Path, *, waits: str = "0s", when: str = "", edit: Edit = str) -> Stage:
+    """The zoo with nothing in force yet, every soak, bake and warm-up time set to `waits` (empty: as committed).
+
+    `edit` turns the text of each environment.yaml into another one.
+    """
     stage = Stage(root, _NOBODY)
     root.mkdir(parents=True, exist_ok=True)
     stage.git("init", "-q", "--bare", "-b", "main", str(stage.remote), at=root)
     stage.git("init", "-q", "-b", "main", str(stage.repo), at=root)
     stage.git("remote", "add", "origin", str(stage.remote))
-    copy_zoo(stage.repo, waits=waits)
+    copy_zoo(stage.repo, waits=waits, edit=edit)
     stage.publish("Add the zoo", when=when)
     return stage
 
 
-def copy_zoo(target: Path, *, waits: str = "0s") -> None:
+def copy_zoo(target: Path, *, waits: str = "0s", edit: Edit = str) -> None:
     """Manifests and evidence of the zoo, freshly rendered, without a decision."""
     shutil.copy(PROJECT / "promote.yaml", target)
     for folder in sorted((PROJECT / "models").glob("*/*")):
         shutil.copytree(
             folder,
             target / folder.relative_to(PROJECT),
-            ignore=shutil.ignore_patterns("kserve", "README.md", "recovery.svg"),
+            ignore=shutil.ignore_patterns(*TARGETS, "README.md", "recovery.svg"),
         )
     for manifest in sorted((PROJECT / "environments").glob("*/environment.yaml")):
         place = target / manifest.relative_to(PROJECT)
         place.parent.mkdir(parents=True)
-        place.write_text(shorten(manifest.read_text("utf-8"), waits), "utf-8")
+        place.write_text(edit(shorten(manifest.read_text("utf-8"), waits)), "utf-8")
     render_all(target)
 
 

@@ -38,6 +38,7 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-invalid", action="store_true", help="write tests/invalid/*/errors.txt anew")
+    parser.addoption("--update-golden", action="store_true", help="write tests/targets/golden/* anew")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelpromote.core.change_traffic import of_build
 from modelpromote.core.cluster import FieldChange, ObjectId, difference, faults, objects_of, shared
 from modelpromote.core.environment import Environment
 from modelpromote.core.names import VariantName
@@ -71,6 +72,71 @@ def found(*documents: Any, release: Release = IN_FORCE, routed: bool = True) -> 
     return [(one.code, one.detail) for one in problems]
 
 
+def workload(name: str, **labels: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "models"},
+        "spec": {"template": {"metadata": {"labels": labels or {"of": name}}}},
+    }
+
+
+def selecting(name: str, **labels: str) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "models"}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": labels}}
+
+
+def openshift(to: tuple[str, int | None] | None, *others: tuple[str, int | None]) -> dict[str, Any]:
+    backends = [
+        {"kind": "Service", "name": name} | ({"weight": weight} if weight is not None else {})
+        for name, weight in ([to] if to else []) + list(others)
+    ]
+    spec = {"to": backends[0] if to else None, "alternateBackends": tuple(backends[1 if to else 0 :])}
+    metadata = {"name": "llama", "namespace": "models"}
+    return {"apiVersion": "route.openshift.io/v1", "kind": "Route", "metadata": metadata, "spec": spec}
+
+
+PLAIN = {
+    "apps": ("apps", "Deployment"), "services": ("", "Service"), "routes": ("route.openshift.io", "Route"),
+}  # fmt: skip
+
+
+def found_plain(*documents: Any) -> list[tuple[str, str]]:
+    problems = faults(IN_FORCE, environment(), (*KINDS, *PLAIN.values()), objects_of(documents))
+    return [(one.code, one.detail) for one in problems]
+
+
+def test_a_service_counts_where_it_selects_the_pods_of_one_workload() -> None:
+    split = route((OLD, 90), (NEW, 10))
+    workloads = (workload(OLD), workload(NEW))
+    assert found_plain(*workloads, selecting(OLD, of=OLD), selecting(NEW, of=NEW), split) == []
+    missing = [("MP407", f"backend {NEW} is not in the build")]
+    good = selecting(OLD, of=OLD)
+    assert found_plain(*workloads, good, split) == missing
+    assert found_plain(*workloads, good, selecting(NEW, of="another"), split) == missing
+    assert found_plain(*workloads, good, selecting(NEW), split) == missing
+    both = (workload(OLD, of=OLD, app="m"), workload(NEW, of=NEW, app="m"))
+    assert found_plain(*both, good, selecting(NEW, app="m"), split) == missing
+
+
+def test_a_route_of_openshift_is_held_to_the_same() -> None:
+    both = (service(OLD), service(NEW))
+    old, new = f"{OLD}-predictor", f"{NEW}-predictor"
+    assert found_plain(*both, openshift((old, 90), (new, 10))) == []
+    assert found_plain(*both, openshift((new, None))) == []  # the API's own default is 100
+    assert found_plain(*both, openshift((old, 90), (new, 20))) == [("MP406", "weights of the route sum to 110")]
+    assert found_plain(*both, openshift(None)) == [("MP406", "weights of the route sum to 0")]
+    assert found_plain(*both, openshift((old, 90), ("gone", 10))) == [("MP407", "backend gone is not in the build")]
+    assert found_plain(*both, openshift((old, 100)), SPLIT) == [("MP405", "2 routes in the build, expected 1")]
+
+
+def test_traffic_is_counted_by_workload_whatever_the_route() -> None:
+    plain = (workload(OLD), workload(NEW), selecting(OLD, of=OLD), selecting(NEW, of=NEW))
+    assert of_build(objects_of((*plain, openshift((OLD, 90), (NEW, 10))))) == {OLD: 90, NEW: 10}
+    assert of_build(objects_of((*plain, route((OLD, 100))))) == {OLD: 100, NEW: 0}
+    assert of_build(objects_of(GOOD)) == {OLD: 90, NEW: 10}
+
+
 def test_a_good_build_has_no_fault() -> None:
     assert found(*GOOD) == []
     assert found(service(NEW), routed=False) == []
@@ -116,7 +182,7 @@ def test_a_backend_that_is_not_in_the_build() -> None:
 
 def test_a_kind_that_argo_cd_may_not_make() -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "models"}}
-    detail = "Secret models/s is of a kind that argocd/prod.yaml does not allow"
+    detail = "Secret models/s is of a kind that target kserve does not make"
     assert found(*GOOD, secret) == [("MP413", detail)]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from histories import fresh
 from histories.line import Decision, Landed, Line
-from histories.zoo import BASELINE, EVIDENCE, MODELS, START, VARIANTS, Settings, variant_files, written_by_hand
+from histories.zoo import BASELINE, EVIDENCE, MODELS, VARIANTS, Settings, start, variant_files, written_by_hand
 from modelpromote.core.ladder import Step
 from modelpromote.core.manifest import Variant
 from modelpromote.core.names import VariantName
@@ -19,9 +19,9 @@ WINDOW = timedelta(days=3)
 class Book:
     """The whole state, and what each act does to it."""
 
-    def __init__(self, first: Landed) -> None:
-        self.by_hand = written_by_hand()
-        self.settings = {settings.name: settings for settings in START}
+    def __init__(self, first: Landed, way: str) -> None:
+        self.by_hand = written_by_hand(way)
+        self.settings = {settings.name: settings for settings in start(way)}
         self.variants = {model: dict.fromkeys(VARIANTS) for model in MODELS}
         self.retired: set[tuple[str, str]] = set()
         self.lines = {
@@ -31,7 +31,7 @@ class Book:
                 slots={name: [Step.STAGED] if settings.ladder else [] for name in VARIANTS},
                 last=first,
             )
-            for settings in START
+            for settings in start(way)
             for model in MODELS
         }
 

@@ -22,6 +22,23 @@ Cluster = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What a release consists of in a way to serve; `counts`: in how many fields replicas are stated."""
+
+    of_variant: tuple[str, ...]
+    suffix: str
+    counts: int
+    route: str = "HTTPRoute"
+
+
+MADE = {
+    "kserve": MadeOf(("InferenceService", "ServingRuntime"), "-predictor", 2),
+    "deployment": MadeOf(("Deployment", "Service"), "", 1),
+    "openshift": MadeOf(("InferenceService", "ServingRuntime"), "-predictor", 2, "Route"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Remembering(Kustomize):
     """The real Kustomize, asked once for each content of the files that a build reads."""
 
@@ -74,11 +91,12 @@ def expected(book: Book, line: Line) -> Cluster:
     if line.step and line.step is not Step.DONE:
         replicas[str(release.previous)] = full
         weights[str(release.previous)] = 100 - weight
+    made = MADE[settings.way]
     return {
-        "kinds": WATCHED | {"HTTPRoute": 1, "InferenceService": len(replicas), "ServingRuntime": len(replicas)},
+        "kinds": WATCHED | {made.route: 1, **dict.fromkeys(made.of_variant, len(replicas))},
         "namespaces": {settings.namespace},
-        "replicas": sorted((_slug(model, name), count, count) for name, count in replicas.items()),
-        "weights": sorted((f"{_slug(model, name)}-predictor", part) for name, part in weights.items()),
+        "replicas": sorted((_slug(model, name), *[count] * made.counts) for name, count in replicas.items()),
+        "weights": sorted((f"{_slug(model, name)}{made.suffix}", part) for name, part in weights.items()),
         "hostnames": [settings.hostname.replace("{slug}", model)],
     }
 
@@ -99,17 +117,22 @@ def as_cluster(output: bytes) -> Cluster:
         "kinds": {kind: kinds.count(kind) for kind in kinds},
         "namespaces": {one["metadata"]["namespace"] for one in objects},
     }
-    routes = [one["spec"] for one in objects if one["kind"] == "HTTPRoute"]
+    routes = [one["spec"] for one in objects if one["kind"] in {"HTTPRoute", "Route"}]
     if not routes:
         return cluster
-    serving = [one for one in objects if one["kind"] == "InferenceService"]
-    services = [(one["metadata"]["name"], one["spec"]["predictor"]) for one in serving]
-    backends = [backend for rule in routes[0]["rules"] for backend in rule["backendRefs"]]
+    (route,) = routes
+    backends = [backend for rule in route.get("rules", ()) for backend in rule["backendRefs"]]
+    backends += [route["to"], *route.get("alternateBackends", ())] if "to" in route else []
     return cluster | {
-        "replicas": sorted((name, one["minReplicas"], one["maxReplicas"]) for name, one in services),
+        "replicas": sorted((one["metadata"]["name"], *_counts(one)) for one in objects if _counts(one)),
         "weights": sorted((backend["name"], backend["weight"]) for backend in backends),
-        "hostnames": routes[0]["hostnames"],
+        "hostnames": route.get("hostnames") or [route["host"]],
     }
+
+
+def _counts(built: Any) -> tuple[int, ...]:
+    spec = built["spec"].get("predictor", built["spec"])
+    return tuple(spec[key] for key in ("minReplicas", "maxReplicas", "replicas") if key in spec)
 
 
 def _slug(model: str, name: str) -> str:

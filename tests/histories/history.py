@@ -33,14 +33,14 @@ DECK: dict[Act, tuple[float, bool]] = {
 }
 
 
-def play_history(stage: Stage, seed: int, start: datetime, setting: Callable[[Hands], None]) -> Play:
+def play_history(stage: Stage, way: str, seed: int, start: datetime, setting: Callable[[Hands], None]) -> Play:
     """60 acts. `setting` gets the hands before the first, to show their clock to the tool."""
     rng = random.Random(seed)  # noqa: S311 - a history has to come again, not to surprise
     counts: Counter[str] = Counter()
     hands = Hands(stage, rng, counts, start)
     setting(hands)
     hands.wait(timedelta(0))
-    play = Play(Book(Landed(hands.head(), merge=False, time=start)), hands, rng, counts)
+    play = Play(Book(Landed(hands.head(), merge=False, time=start), way), hands, rng, counts)
     play.between = _something_else
     model = MODELS[0]
     try:

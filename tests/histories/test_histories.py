@@ -8,7 +8,7 @@ import pytest
 from stage import Stage
 
 from histories import totals
-from histories.conftest import START
+from histories.conftest import START, way_of
 from histories.hands import Hands
 from histories.history import play_history
 
@@ -25,5 +25,5 @@ def test_every_act_leaves_what_the_book_says(
     two_models: Stage, seed: int, show_clock: Callable[[Hands], None], record_property: Callable[[str, Any], None]
 ) -> None:
     """One history; `pytest tests/histories --seed N` plays it again."""
-    play = play_history(two_models, seed, START, show_clock)
+    play = play_history(two_models, way_of(seed), seed, START, show_clock)
     record_property(totals.KEY, dict(play.counts))

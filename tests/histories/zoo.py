@@ -1,7 +1,7 @@
 """Where a history starts: two models of the zoo in three environments, nothing in force, without waiting times."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from modelpromote.adapters.templates import load_templates
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core.render import Renderer
 from modelpromote.workflows.render import render
+from repo.ways import WAYS
 
 MODELS = ("tiny-llama", "tiny-llama-b")
 VARIANTS = ("v1.0-fp16", "v1.1-int8", "v1.2-int4-g128", "v1.3-int4-g64")
@@ -43,6 +44,7 @@ class Settings:
     hostname: str
     replicas: int
     ladder: bool
+    way: str = "kserve"
 
     @property
     def path(self) -> str:
@@ -51,7 +53,7 @@ class Settings:
     @property
     def manifest(self) -> str:
         ladder = "ladder:\n  bake: {staged: 0s, 10: 0s, 50: 0s, 100: 0s}\nwarmup: 0s\n" if self.ladder else ""
-        return (
+        return WAYS[self.way](
             f"apiVersion: modelpromote/v1\nkind: Environment\nname: {self.name}\ntarget: kserve\ncluster:\n"
             f'  server: https://kubernetes.default.svc\n  namespace: {self.namespace}\n  kserve: "0.17"\n'
             f"route:\n  gateway: {{name: inference-gateway, namespace: inference-gateway}}\n"
@@ -83,24 +85,29 @@ def variant_files(model: str, name: str, source: str) -> dict[str, bytes]:
     return files
 
 
-def written_by_hand() -> dict[str, bytes]:
+def start(way: str) -> tuple[Settings, ...]:
+    """The three environments, served in one of the ways."""
+    return tuple(replace(settings, way=way) for settings in START)
+
+
+def written_by_hand(way: str) -> dict[str, bytes]:
     """All that the repository starts with, but for what is rendered."""
     files = {"promote.yaml": POLICY.encode()}
-    files |= {settings.path: settings.manifest.encode() for settings in START}
+    files |= {settings.path: settings.manifest.encode() for settings in start(way)}
     for model in MODELS:
         for name in VARIANTS:
             files |= variant_files(model, name, name)
     return files
 
 
-def build(root: Path, when: str) -> Stage:
+def build(root: Path, when: str, way: str) -> Stage:
     """A clone and its remote, everything rendered by the tool in one commit."""
     stage = Stage(root)
     root.mkdir(parents=True)
     stage.git("init", "-q", "--bare", "-b", "main", str(stage.remote), at=root)
     stage.git("init", "-q", "-b", "main", str(stage.repo), at=root)
     stage.git("remote", "add", "origin", str(stage.remote))
-    for path, content in written_by_hand().items():
+    for path, content in written_by_hand(way).items():
         place = stage.repo / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)

@@ -13,6 +13,7 @@ from modelpromote.core.names import VariantName
 from modelpromote.core.release import Release, ReleaseKey, first_release
 from modelpromote.core.render import Renderer
 from modelpromote.core.tree import EntryKind, walk
+from modelpromote.targets import TARGETS
 from modelpromote.targets.rooms import State, all_rooms
 from modelpromote.workflows.load import load_environment, load_policy, load_variant, variant_names
 
@@ -111,7 +112,8 @@ class Expected:
         """Every rendered file in the clone is the expected one; none is missing, none is too many."""
         expected, tree = self.files(), WorkingTree(self.stage.repo)
         found: dict[str, bytes | None] = {}
-        for room in ("argocd", "environments", *(f"models/{MODEL}/{name}/kserve" for name in self.variants)):
+        bases = [f"models/{MODEL}/{name}/{target}" for name in self.variants for target in TARGETS]
+        for room in ("argocd", "environments", *bases):
             for path, kind in walk(tree, room):
                 assert kind is EntryKind.FILE, path
                 if not path.endswith("/environment.yaml"):

@@ -6,6 +6,8 @@ import pytest
 import yaml
 from stage import PROJECT
 
+from modelpromote.targets import TARGETS
+
 ENVIRONMENTS = ("test", "staging", "prod")
 
 
@@ -41,4 +43,5 @@ def test_its_project_keeps_it_in_the_namespace_and_from_what_serves(environment:
     allowed = {(kind["group"], kind["kind"]) for kind in models["namespaceResourceWhitelist"]}
     assert denied < allowed
     assert {kind for _, kind in denied} >= {"InferenceService", "ServingRuntime", "HTTPRoute"}
-    assert {kind for _, kind in allowed - denied} == {"ConfigMap", "PodMonitor", "PrometheusRule"}
+    ours = {kind for target in TARGETS.values() for kind in target.KINDS} - set(TARGETS["kserve"].KINDS)
+    assert {kind for _, kind in allowed - denied - ours} == {"ConfigMap", "PodMonitor", "PrometheusRule"}

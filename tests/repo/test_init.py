@@ -202,6 +202,10 @@ def test_without_git(tmp_path: Path, cli: Cli) -> None:
         ([*ANSWERS, "--environments", "test,test"], "test is named twice"),
         ([*ANSWERS, "--environments", "Test"], "lower-case letters"),
         ([*ANSWERS, "--kserve", "1"], 'such as "0.17"'),
+        ([*ANSWERS, "--kserve", "0.14"], "expected 0.15 to 0.21"),
+        ([*ANSWERS, "--platform", "openshift"], "a Route of OpenShift has none"),
+        (["--repo-url", URL, "--platform", "openshift"], "missing: --hostname"),
+        ([*ANSWERS, "--platform", "nomad"], "expected kserve, openshift or plain"),
         ([*ANSWERS, "--owners", "acme\n* @eve"], "expected @USER, @ORG/TEAM"),
         ([*ANSWERS, "--branch", "--upload-pack=x"], "a branch name such as main"),
         ([*ANSWERS, "--namespace", "{env}-" + "x" * 56], "'staging-xxx"),
@@ -212,6 +216,37 @@ def test_answers_that_cannot_be(tmp_path: Path, cli: Cli, arguments: list[str], 
     assert (said.code, said.out) == (2, "")
     assert says in said.err
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("platform", "target", "route", "kserve", "gateway"),
+    [
+        ("kserve", "kserve", "HTTPRoute", "0.17", True),
+        ("openshift", "kserve", "Route", "0.17", False),
+        ("plain", "deployment", "HTTPRoute", None, True),
+    ],
+)
+def test_each_platform_is_valid(
+    tmp_path: Path, cli: Cli, platform: str, target: str, route: str, kserve: str | None, gateway: bool
+) -> None:
+    answers = ANSWERS if gateway else [*ANSWERS[:2], *ANSWERS[4:]]
+    said = cli("init", str(tmp_path / "new"), *answers, "--platform", platform)
+    assert said.code == 0, said.err
+    validated(cli, tmp_path / "new")
+    prod = load_environment(WorkingTree(tmp_path / "new"), "prod").value
+    assert prod is not None
+    assert prod.route is not None
+    assert (prod.target, prod.route_kind[1], prod.cluster.kserve) == (target, route, kserve)
+    assert (prod.route.gateway is not None, prod.ladder is not None) == (gateway, True)
+
+
+def test_openshift_without_a_route(tmp_path: Path, cli: Cli) -> None:
+    said = cli("init", str(tmp_path / "new"), *ANSWERS[:2], "--platform", "openshift", "--gateway", "none")
+    assert said.code == 0, said.err
+    validated(cli, tmp_path / "new")
+    prod = load_environment(WorkingTree(tmp_path / "new"), "prod").value
+    assert prod is not None
+    assert (prod.route, prod.ladder) == (None, None)
 
 
 def test_a_terminal_is_asked_only_what_was_not_said(tmp_path: Path, process: Any) -> None:

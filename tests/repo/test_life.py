@@ -1,16 +1,30 @@
 """The life of releases with real git and real Kustomize, against a book that the test keeps itself."""
 
 import shutil
+from pathlib import Path
 
 import pytest
-from stage import Stage
+from stage import Stage, build_stage
 
 from repo.acts import call, done, status
 from repo.expected import LADDER, Expected
+from repo.ways import WAYS
 
 needs_kustomize = pytest.mark.skipif(
     not any(shutil.which(name) for name in ("kustomize", "kubectl", "oc")), reason="no kustomize, kubectl or oc on PATH"
 )
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Stage:
+    """The zoo served in one of the ways; only ever copied."""
+    way = request.param
+    return build_stage(tmp_path_factory.mktemp(way) / "template", edit=WAYS[way])
+
+
+@pytest.fixture
+def stage(served: Stage, tmp_path: Path) -> Stage:
+    return served.copy(tmp_path / "stage")
 
 
 def promote(stage: Stage, book: Expected, name: str, environment: str, lift_hold: str = "") -> str:

@@ -50,7 +50,7 @@ class Schemas:
             if len(content) > _MAX_BYTES:
                 raise Failure(f"{place} has more than {_MAX_BYTES} bytes", "name a folder with JSON schemas")
             # a schema that names others is not followed to them: nothing is fetched
-            return self._library.Draft7Validator(json.loads(content), retriever=_refuse)
+            return self._library.Draft7Validator(json.loads(content, object_hook=_portable), retriever=_refuse)
         except (OSError, ValueError) as fault:
             raise Failure(
                 f"{place} is no JSON schema: {str(fault).partition(chr(10))[0]}", "mend or remove it"
@@ -68,6 +68,12 @@ def library() -> Any:
 
 def _refuse(uri: str) -> Any:
     raise ValueError(f"it names {uri}, which is not read")
+
+
+def _portable(node: dict[str, Any]) -> dict[str, Any]:
+    """A schema without patterns that only Go understands (inline flags): what they say is not looked at."""
+    pattern = node.get("pattern")
+    return {k: v for k, v in node.items() if k != "pattern"} if isinstance(pattern, str) and "(?i)" in pattern else node
 
 
 def _names(version: str, kind: str) -> Iterator[str]:

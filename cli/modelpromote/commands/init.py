@@ -25,6 +25,7 @@ def _option(name: str, metavar: str, text: str) -> Callable[..., Callable[..., i
 Examples:
   promote init models-gitops           in a terminal it asks for what it needs
   promote init models-gitops --repo-url https://git.example.com/acme/models-gitops.git --gateway none
+  promote init models-gitops --platform openshift --hostname "{slug}-{env}.apps.example.com"
   promote init . --gateway inference-gateway/gateways --hostname "{slug}.{env}.models.example.com"
 
 In a repository with a remote, --repo-url is origin's address unless you say another.""",
@@ -34,6 +35,7 @@ In a repository with a remote, --repo-url is origin's address unless you say ano
 @_option("branch", "BRANCH", "The deployed branch (default: the one checked out, else main).")
 @_option("environments", "NAMES", "In order, with commas between (default: test,staging,prod).")
 @_option("namespace", "PATTERN", "Namespace of each environment (default: models-{env}).")
+@_option("platform", "PLATFORM", "kserve, openshift (KServe and Routes) or plain (no KServe) (default: kserve).")
 @_option("gateway", "NAME[/NAMESPACE]", "The Gateway that requests come in by; none: no route and no ladder.")
 @_option("hostname", "PATTERN", "Host name of a model: {slug} is the model, {env} the environment.")
 @_option("gpu-class", "CLASS", "What the GPUs are called, e.g. nvidia-l40s (default: left to you).")

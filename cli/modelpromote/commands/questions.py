@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import click
 
-from modelpromote.core.blueprint import CHECKS, NO_GATEWAY, Blueprint, disagreements, split_environments
+from modelpromote.core.blueprint import CHECKS, NO_GATEWAY, PLATFORMS, Blueprint, disagreements, split_environments
 from modelpromote.failures import Usage
 from modelpromote.workflows.init import Site
 
 _POLICY = ("repo-url", "branch", "environments")
 _ENVIRONMENT = ("namespace", "gateway", "hostname", "gpu-class", "kserve")
+# what a platform leaves no question about, and what stands for the answer
+_NOT_ASKED = {"openshift": {"gateway": ""}, "plain": {"kserve": "0.17"}}
 _WORDS = {
     "repo-url": "Address of this repository, as Argo CD sees it",
     "branch": "Deployed branch",
@@ -61,8 +63,11 @@ def blueprint_for(site: Site, given: Mapping[str, str | None]) -> Blueprint:
     interview = Interview(given, _defaults(site), sys.stdin.isatty())
     found = _stated(site)
     wanted = [*([] if site.policy else _POLICY), *(_ENVIRONMENT if site.lacks_an_environment else []), "owners"]
+    given_platform = given.get("platform") or PLATFORMS[0]
     for option in wanted:
-        if option != "hostname" or found["gateway"] != NO_GATEWAY:
+        if option in _NOT_ASKED.get(given_platform, ()):
+            found[option] = given.get(option) or _NOT_ASKED[given_platform][option]
+        elif option != "hostname" or found["gateway"] != NO_GATEWAY:
             found[option] = interview.answer(option)
     missing = [f"--{option}" for option in wanted if found.get(option, "") is None]
     if missing:
@@ -107,6 +112,7 @@ def _agreeing(site: Site, found: Mapping[str, str], given: Mapping[str, str | No
         gpu_class=found["gpu-class"],
         kserve=found["kserve"],
         owners=found["owners"],
+        platform=given.get("platform") or PLATFORMS[0],
     )
     faults = tuple(disagreements(blueprint))
     if faults:

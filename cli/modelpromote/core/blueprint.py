@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from modelpromote.core.environment import HOSTNAME, KSERVE, NAME
+from modelpromote.core.kserve import check_version
 from modelpromote.core.policy import BRANCH, REMOTE
 from modelpromote.core.schema import one_line
 
 NO_GATEWAY = "none"
+PLATFORMS = ("kserve", "openshift", "plain")
 MAX_ENVIRONMENTS = 20
 _PASSWORD = re.compile(r"[a-z]+://[^/@]*:[^/@]*@")
 _OWNERS = re.compile(r"(@[\w.-]+(/[\w.-]+)*|[^\s@]+@[^\s@]+)( (@[\w.-]+(/[\w.-]+)*|[^\s@]+@[^\s@]+))*", re.ASCII)
@@ -18,7 +20,8 @@ _OWNERS = re.compile(r"(@[\w.-]+(/[\w.-]+)*|[^\s@]+@[^\s@]+)( (@[\w.-]+(/[\w.-]+
 class Blueprint:
     """`namespace` and `hostname` are patterns: {env} is the environment; {slug} in a host name is the model.
 
-    `gateway` is NAME or NAME/NAMESPACE, or `none`; empty `gpu_class` and `owners` are left to be filled in.
+    `gateway` is NAME or NAME/NAMESPACE, or `none`; on OpenShift it is empty, or `none`.
+    Empty `gpu_class` and `owners` are left to be filled in.
     """
 
     name: str
@@ -31,10 +34,21 @@ class Blueprint:
     gpu_class: str
     kserve: str
     owners: str
+    platform: str = PLATFORMS[0]
+
+    @property
+    def target(self) -> str:
+        """How variants are served: `plain` is without KServe."""
+        return "deployment" if self.platform == "plain" else "kserve"
+
+    @property
+    def route_kind(self) -> str:
+        """OpenShift has Routes of its own."""
+        return "Route" if self.platform == "openshift" else "HTTPRoute"
 
     @property
     def has_route(self) -> bool:
-        """Whether requests come in by a Gateway."""
+        """Whether requests come in by a route: on OpenShift without a Gateway, unless none is wanted."""
         return self.gateway != NO_GATEWAY
 
     def namespace_of(self, environment: str) -> str:
@@ -96,6 +110,16 @@ def _owners(text: str) -> str:
     return text
 
 
+def _kserve(text: str) -> str:
+    return check_version(KSERVE.check(text))
+
+
+def _platform(text: str) -> str:
+    if text not in PLATFORMS:
+        raise ValueError(f"expected {', '.join(PLATFORMS[:-1])} or {PLATFORMS[-1]}")
+    return text
+
+
 def _environments(text: str) -> str:
     return ",".join(split_environments(text))
 
@@ -110,13 +134,16 @@ CHECKS: Mapping[str, Callable[[str], str]] = {
     "gateway": _gateway,
     "hostname": _hostname,
     "gpu-class": one_line,
-    "kserve": KSERVE.check,
+    "kserve": _kserve,
     "owners": _owners,
+    "platform": _platform,
 }
 
 
 def disagreements(blueprint: Blueprint) -> Iterator[str]:
     """What the answers say together that cannot be: two environments that share what must be their own."""
+    if blueprint.platform == "openshift" and blueprint.gateway not in {"", NO_GATEWAY}:
+        yield f"--gateway {blueprint.gateway}: a Route of OpenShift has none; leave it out, or say none for no route"
     several = len(blueprint.environments) > 1
     patterns = {"namespace": blueprint.namespace, "hostname": blueprint.hostname if blueprint.has_route else "{env}"}
     for option, pattern in patterns.items():

@@ -3,16 +3,14 @@
 A workload that came just now gets none, and one that had some is not taken away; a revert may do both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from modelpromote.core import rules
 from modelpromote.core.cluster import Objects
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.ladder import Step
 from modelpromote.core.release import Release
-
-_ROUTE = ("gateway.networking.k8s.io", "HTTPRoute")
-_WORKLOAD = ("serving.kserve.io", "InferenceService")
+from modelpromote.core.routes import splits, workloads
 
 # percent of the traffic by workload; one that runs without traffic has 0
 Traffic = Mapping[str, int]
@@ -28,20 +26,14 @@ def of_decision(release: Release, step: Step | None) -> Traffic:
 
 
 def of_build(objects: Objects) -> Traffic:
-    """What a built release gives to whom, by the name of the InferenceService."""
-    found = {identity.name: 0 for identity in objects if (identity.group, identity.kind) == _WORKLOAD}
-    for name, weight in _backends(objects):
-        if name in found:
-            found[name] += weight
+    """What a built release gives to whom, by the name of the workload."""
+    behind = workloads(objects.values())
+    found = dict.fromkeys(behind.values(), 0)
+    for route in splits(objects.values()):
+        for backend in (backend for split in route for backend in split):
+            if backend.service in behind:
+                found[behind[backend.service]] += backend.weight
     return found
-
-
-def _backends(objects: Objects) -> Iterator[tuple[str, int]]:
-    for identity, built in objects.items():
-        if (identity.group, identity.kind) == _ROUTE:
-            for rule in built["spec"]["rules"]:
-                for backend in rule.get("backendRefs") or ():
-                    yield str(backend["name"]).removesuffix("-predictor"), int(backend.get("weight", 1))
 
 
 def violations(path: str, before: Traffic, after: Traffic) -> list[Diagnostic]:

@@ -10,9 +10,7 @@ from modelpromote.core.document import Value
 from modelpromote.core.environment import Environment
 from modelpromote.core.heeded import unheeded
 from modelpromote.core.release import Release
-
-_ROUTE = ("gateway.networking.k8s.io", "HTTPRoute")
-_SERVICE_OWNER = ("serving.kserve.io", "InferenceService")
+from modelpromote.core.routes import kind_of, splits, workloads
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,10 +53,8 @@ def objects_of(documents: Iterable[Value]) -> dict[ObjectId, Any]:
     for document in documents:
         if isinstance(document, dict):
             metadata: Any = document.get("metadata") or {}
-            group = str(document.get("apiVersion", "")).rpartition("/")[0]
             identity = ObjectId(
-                group,
-                str(document.get("kind")),
+                *kind_of(document),
                 str(metadata.get("namespace", "")),
                 str(metadata.get("name")),
             )
@@ -78,7 +74,7 @@ def faults(
         Diagnostic(
             rules.KIND_NOT_ALLOWED,
             place,
-            f"{identity} is of a kind that argocd/{environment.name}.yaml does not allow",
+            f"{identity} is of a kind that target {environment.target} does not make",
         )
         for identity in objects
         if (identity.group, identity.kind) not in allowed
@@ -94,22 +90,17 @@ def faults(
 
 
 def _route_faults(release: Release, environment: Environment, objects: Objects, place: Location) -> list[Diagnostic]:
-    routes = [built for identity, built in objects.items() if (identity.group, identity.kind) == _ROUTE]
+    routes = splits(objects.values())
     expected = 1 if environment.route is not None and release.variant is not None else 0
     if len(routes) != expected:
         return [Diagnostic(rules.ROUTE_COUNT, place, f"{len(routes)} routes in the build, expected {expected}")]
-    if not expected:
-        return []
     found: list[Diagnostic] = []
-    services = {
-        f"{identity.name}-predictor" for identity in objects if (identity.group, identity.kind) == _SERVICE_OWNER
-    }
-    for rule in routes[0]["spec"]["rules"]:
-        backends = rule.get("backendRefs") or ()
-        total = sum(backend.get("weight", 1) for backend in backends)
+    services = workloads(objects.values())
+    for split in routes[0] if routes else ():
+        total = sum(backend.weight for backend in split)
         if total != 100:  # noqa: PLR2004
             found.append(Diagnostic(rules.WEIGHTS, place, f"weights of the route sum to {total}"))
-        missing = [backend["name"] for backend in backends if backend["name"] not in services]
+        missing = [backend.service for backend in split if backend.service not in services]
         found += [Diagnostic(rules.BACKEND_MISSING, place, f"backend {name} is not in the build") for name in missing]
     return found
 

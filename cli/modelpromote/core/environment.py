@@ -10,9 +10,11 @@ from modelpromote.core.alerts import HISTOGRAMS, Alerts, nearest_edges
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.gates import DEFAULT_FLOOR, DEFAULTS, GateSettings, Settings
+from modelpromote.core.kserve import check_version
 from modelpromote.core.ladder import Step
-from modelpromote.core.manifest import Text
+from modelpromote.core.manifest import Text, Variant
 from modelpromote.core.quantities import Duration, DurationField, Quantity
+from modelpromote.core.routes import HTTP_ROUTE, OPENSHIFT_ROUTE
 from modelpromote.core.schema import Schema, matching, read
 
 NAME = matching(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", "lower-case letters, digits and dashes, a letter first")
@@ -30,8 +32,10 @@ class Cluster(Schema):
         description="The destination of Argo CD.", examples=["https://kubernetes.default.svc"]
     )
     namespace: Name = Field(description="Every object lies in it.", examples=["models-prod"])
-    kserve: Annotated[str, KSERVE] = Field(
-        description="MAJOR.MINOR of the KServe that runs there, in quotes.", examples=["0.17"]
+    kserve: Annotated[str, KSERVE] | None = Field(
+        default=None,
+        description="MAJOR.MINOR of the KServe that runs there, in quotes; target kserve needs it.",
+        examples=["0.17"],
     )
 
 
@@ -43,9 +47,14 @@ class Gateway(Schema):
 
 
 class Route(Schema):
-    """The HTTPRoute of each model; `{slug}` in the hostname is the model's Kubernetes name."""
+    """How requests reach each model; `{slug}` in the hostname is the model's Kubernetes name."""
 
-    gateway: Gateway = Field(description="The Gateway that requests come in by.")
+    kind: Literal["HTTPRoute", "Route"] = Field(
+        default="HTTPRoute", description="HTTPRoute of the Gateway API, or OpenShift's Route."
+    )
+    gateway: Gateway | None = Field(
+        default=None, description="The Gateway that requests come in by; an HTTPRoute needs it, a Route has none."
+    )
     hostname: Annotated[str, HOSTNAME] = Field(
         description="The host of a model; {slug} becomes its Kubernetes name.", examples=["{slug}.models.example.com"]
     )
@@ -85,7 +94,7 @@ class Environment(Schema):
     api_version: Literal["modelpromote/v1"] = Field(alias="apiVersion", description="The form of this file.")
     kind: Literal["Environment"] = Field(description="What this file is.")
     name: Name = Field(description="Equals the folder's name.", examples=["prod"])
-    target: Literal["kserve"] = Field(description="How variants are served.")
+    target: Literal["kserve", "deployment"] = Field(description="How variants are served.")
     cluster: Cluster = Field(description="Where Argo CD applies it.")
     route: Route | None = Field(default=None, description="How requests come in; absent: no route, and no ladder.")
     replicas: Annotated[int, Field(ge=1, le=10_000)] = Field(description="Of a variant with all the traffic.")
@@ -106,6 +115,12 @@ class Environment(Schema):
     )
 
     @property
+    def route_kind(self) -> tuple[str, str]:
+        """API group and kind of the routes here."""
+        openshift = self.route is not None and self.route.kind == "Route"
+        return OPENSHIFT_ROUTE if openshift else HTTP_ROUTE
+
+    @property
     def floor(self) -> int:
         """Fewest bits of a weight that may run here."""
         stated = [gate.bits for gate in self.gates if gate.gate == "precision-floor"]
@@ -116,6 +131,10 @@ class Environment(Schema):
         """How long a variant must have been in force in the environment before."""
         stated = [gate.for_ for gate in self.gates if gate.gate == "soak"]
         return stated[0] if stated else Duration(0)
+
+    def tolerations(self, variant: Variant) -> tuple[dict[str, str | int], ...]:
+        """Of a variant's pods: those of the GPUs, where it uses some."""
+        return self.gpu.tolerations if self.gpu and variant.serving.gpus else ()
 
     def replicas_at(self, step: Step) -> int:
         """Replicas at a step: capacity for the next weight, so that it is there before the traffic."""
@@ -137,6 +156,9 @@ def _agreements(document: Document, environment: Environment) -> list[Diagnostic
     if environment.name != folder:
         detail = f"name {environment.name!r} lies in folder {folder!r}"
         found.append(Diagnostic(rules.NAME_NOT_FOLDER, document.locate(("name",)), detail))
+    if environment.target == "kserve":
+        found += _kserve(document, environment.cluster.kserve)
+    found += _route(document, environment.route)
     if environment.ladder is not None and environment.route is None:
         place = document.locate(("ladder",), key=True)
         found.append(
@@ -161,6 +183,35 @@ def _alert_faults(document: Document, environment: Environment) -> Iterator[Diag
         edges = " or ".join(map(str, nearest_edges(name, limit)))
         detail = f"alerts.{name}: {limit} is no bucket edge of {HISTOGRAMS[name]} below its last"
         yield Diagnostic(rules.BETWEEN_EDGES, document.locate(("alerts", name)), detail, f"take {edges}")
+
+
+def _route(document: Document, route: Route | None) -> list[Diagnostic]:
+    """An HTTPRoute hangs on a Gateway; OpenShift's Route on the router, under one host of its own."""
+    if route is None:
+        return []
+    if route.kind == "HTTPRoute":
+        missing = Diagnostic(rules.MISSING_KEY, document.locate(("route",)), "route.gateway is missing")
+        return [] if route.gateway else [missing]
+    found = []
+    if route.gateway is not None:
+        place = document.locate(("route", "gateway"), key=True)
+        found.append(Diagnostic(rules.NOT_ON_OPENSHIFT, place, "route.gateway: kind Route hangs on no Gateway"))
+    if "*" in route.hostname:
+        place = document.locate(("route", "hostname"))
+        found.append(Diagnostic(rules.NOT_ON_OPENSHIFT, place, f"route.hostname: {route.hostname!r} is no single host"))
+    return found
+
+
+def _kserve(document: Document, version: str | None) -> list[Diagnostic]:
+    """A version that the target was made for."""
+    if version is None:
+        return [Diagnostic(rules.MISSING_KEY, document.locate(("cluster",)), "cluster.kserve is missing")]
+    try:
+        check_version(version)
+    except ValueError as fault:
+        place = document.locate(("cluster", "kserve"))
+        return [Diagnostic(rules.KSERVE_UNKNOWN, place, f"cluster.kserve: {fault}, given {version!r}")]
+    return []
 
 
 def gate_places(document: Document, environment: Environment) -> dict[str, Location]:

@@ -57,7 +57,7 @@ def _place(variant: Variant) -> Location:
 
 
 def same_hosts(environments: Mapping[str, Environment], models: Iterable[str]) -> Iterator[Diagnostic]:
-    """Routes of one Gateway that claim the same host name."""
+    """Routes of one Gateway, or of one OpenShift router, that claim the same host name."""
     owners: dict[tuple[str, str, str, str], str] = {}
     names = {slug(model): model for model in models}.values()  # two of one slug are found as that
     for environment in environments.values():
@@ -65,8 +65,8 @@ def same_hosts(environments: Mapping[str, Environment], models: Iterable[str]) -
         for model in names if route else ():
             assert route is not None  # noqa: S101 - for the type checker
             host = route.hostname.replace("{slug}", slug(model))
-            gateway = (environment.cluster.server, route.gateway.namespace, route.gateway.name, host)
-            owner = owners.setdefault(gateway, f"{model} in {environment.name}")
+            gateway = (route.gateway.namespace, route.gateway.name) if route.gateway else ("", "")
+            owner = owners.setdefault((environment.cluster.server, *gateway, host), f"{model} in {environment.name}")
             if owner != f"{model} in {environment.name}":
                 place = Location(f"environments/{environment.name}/environment.yaml", key="route.hostname")
                 yield Diagnostic(rules.SAME_HOST, place, f"{host} of {model} is the host name of {owner} already")

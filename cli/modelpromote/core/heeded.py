@@ -12,7 +12,7 @@ _PERCENT = "canaryTrafficPercent"
 _CANARY_SINCE = 21  # the minor version of KServe 0 that has spec.canary
 
 
-def unheeded(place: Location, kind: str, built: Any, kserve: str) -> Iterator[Diagnostic]:
+def unheeded(place: Location, kind: str, built: Any, kserve: str | None) -> Iterator[Diagnostic]:
     """The faults of one object."""
     metadata, spec = _mapping(built, "metadata"), _mapping(built, "spec")
     name = f"{kind} {metadata.get('name')}"
@@ -22,7 +22,7 @@ def unheeded(place: Location, kind: str, built: Any, kserve: str) -> Iterator[Di
         return
     if _PERCENT in spec or any(_PERCENT in part for part in spec.values() if isinstance(part, Mapping)):
         yield Diagnostic(rules.CANARY_FIELD, place, f"{name}: {_PERCENT} is heeded in Knative mode only")
-    if "canary" in spec and int(kserve.partition(".")[2]) < _CANARY_SINCE:
+    if "canary" in spec and kserve and int(kserve.partition(".")[2]) < _CANARY_SINCE:
         yield Diagnostic(rules.CANARY_FIELD, place, f"{name}: KServe {kserve} knows no spec.canary")
 
 

@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from modelpromote.core.environment import Environment
 from modelpromote.core.gates import Settings
+from modelpromote.core.kserve import VERSIONS
 from modelpromote.core.manifest import FIXED_ARGUMENTS, Variant
 from modelpromote.core.names import PRECISIONS, VariantName
 from modelpromote.core.policy import Policy
@@ -64,7 +65,10 @@ def _policy(schema: Json) -> Json:
 
 
 def _environment(schema: Json) -> Json:
-    """No gate twice, no ladder without a route, no alerts unmonitored; a gate's key may have the gate's own words."""
+    """No gate twice, no ladder without a route, KServe's version with its target, no alerts unmonitored.
+
+    A gate's key without words of its own has those of the gate.
+    """
     gates = schema["properties"]["gates"]
     named = {_definition(gate): _name(gate) for gate in get_args(Settings)}
     for definition, name in named.items():
@@ -77,8 +81,22 @@ def _environment(schema: Json) -> Json:
     ladder = {"properties": {"ladder": there}, "required": ["ladder"]}
     route = {"properties": {"route": there}, "required": ["route"]}
     unwatched = {"properties": {"monitoring": {"const": "none"}}, "required": ["monitoring"]}
-    silent = {"if": unwatched, "then": {"properties": {"alerts": {"type": "null"}}}}
-    return {**schema, "if": ladder, "then": route, "allOf": [silent]}
+    silent = {"properties": {"alerts": {"type": "null"}}}
+    kserve = {"properties": {"target": {"const": "kserve"}}, "required": ["target"]}
+    version = {"properties": {"cluster": {"properties": {"kserve": {"enum": list(VERSIONS)}}, "required": ["kserve"]}}}
+    schema["$defs"]["Route"] |= _route()
+    return {
+        **schema,
+        "allOf": [{"if": ladder, "then": route}, {"if": kserve, "then": version}, {"if": unwatched, "then": silent}],
+    }
+
+
+def _route() -> Json:
+    """OpenShift's Route has one host and no gateway, an HTTPRoute has one."""
+    openshift = {"properties": {"kind": {"const": "Route"}}, "required": ["kind"]}
+    one_host = {"properties": {"gateway": {"type": "null"}, "hostname": {"not": {"pattern": "\\*"}}}}
+    hung = {"properties": {"gateway": {"type": "object"}}, "required": ["gateway"]}
+    return {"if": openshift, "then": one_host, "else": hung}
 
 
 def _definition(gate: type[Schema]) -> str:

@@ -10,11 +10,12 @@ from modelpromote.core.names import VariantName, slug
 from modelpromote.core.policy import Policy
 from modelpromote.core.release import Release, ReleaseKey, first_release
 from modelpromote.core.render import Renderer
-from modelpromote.targets import TARGETS
+from modelpromote.core.routes import ROUTE_KINDS
+from modelpromote.targets import TARGETS, kinds_in, kinds_of_all
 from modelpromote.targets.monitoring import KINDS as MONITORING_KINDS
 
 # kinds of a release that `extra/` may have, too: they serve nothing and route nothing
-FOR_ANYBODY = frozenset(MONITORING_KINDS)
+_FOR_ANYBODY = frozenset(MONITORING_KINDS)
 VariantKey = tuple[str, VariantName]
 Slots = tuple[Step, ...]
 
@@ -131,17 +132,22 @@ def _parts(release: Release) -> tuple[list[str], list[str]]:
     return resources, [f"{release.previous}/stable", f"{release.variant}/canary/{release.slot}"]
 
 
+def kinds_decided(environment: Environment) -> tuple[tuple[str, str], ...]:
+    """The kinds that come from promotions only: what serves and routes there, and every kind of route."""
+    ours = dict.fromkeys((*kinds_in(environment), *ROUTE_KINDS))
+    return tuple(kind for kind in ours if kind not in _FOR_ANYBODY)
+
+
 def argocd_file(renderer: Renderer, policy: Policy, environment: Environment) -> str:
     """`argocd/<env>.yaml`: an AppProject and an ApplicationSet for the models, and for what people add in `extra/`.
 
     Whether there is an `extra/` is asked by Argo CD, of Git: no rendered file depends on it.
     """
-    kinds = TARGETS[environment.target].KINDS
     return renderer.render(
         "argocd.yaml.j2",
         policy=policy,
         environment=environment,
         project=f"models-{environment.name}",
-        kinds=kinds,
-        decided=[kind for kind in kinds if kind not in FOR_ANYBODY],
+        kinds=kinds_of_all(),
+        decided=kinds_decided(environment),
     )

@@ -9,8 +9,7 @@ from modelpromote.core.cluster import ObjectId
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.environment import Environment
 from modelpromote.core.tree import EntryKind, Tree, walk
-from modelpromote.targets import TARGETS
-from modelpromote.targets.rooms import FOR_ANYBODY
+from modelpromote.targets.rooms import kinds_decided
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -62,4 +61,4 @@ def shared_with_releases(
 
 
 def _denied(environment: Environment) -> frozenset[tuple[str, str]]:
-    return frozenset(TARGETS[environment.target].KINDS) - FOR_ANYBODY
+    return frozenset(kinds_decided(environment))

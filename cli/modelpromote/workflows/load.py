@@ -53,7 +53,7 @@ def load_environment(tree: Tree, name: str) -> Loaded[Environment]:
 
 def load_variant(tree: Tree, model: str, variant: str) -> Loaded[Variant]:
     """models/<model>/<variant>/variant.yaml, with the places of its names."""
-    return _load(tree, f"models/{model}/{variant}/variant.yaml", read_variant, ("variant", "baseline"))
+    return _load(tree, f"models/{model}/{variant}/variant.yaml", read_variant, ("variant", "baseline", "artifact.uri"))
 
 
 def load_release(tree: Tree, key: ReleaseKey) -> Loaded[Release]:
@@ -126,7 +126,7 @@ def _load(tree: Tree, path: str, parse: Parse[T], places: tuple[str, ...] = ()) 
         return Loaded(None, problems)
     value, more = parse(document)
     found = in_order([*problems, *_not_following(problems, more)])
-    return Loaded(None if problems else value, found, {key: document.locate((key,)) for key in places})
+    return Loaded(None if problems else value, found, {key: document.locate(tuple(key.split("."))) for key in places})
 
 
 def _not_following(problems: tuple[Diagnostic, ...], more: tuple[Diagnostic, ...]) -> list[Diagnostic]:

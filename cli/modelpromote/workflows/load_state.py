@@ -26,7 +26,7 @@ def load_state(tree: Tree) -> Loaded[State]:
     problems += [found for one in loaded.values() for found in one.problems]
     problems += _unlisted(tree, policy.value)
     environments = {name: one.value for name, one in loaded.items() if one.value}
-    variants, more = load_variants(tree)
+    variants, more = load_variants(tree, [one.target for one in environments.values()])
     problems += more
     releases, overlays, more = _releases(tree, environments, variants)
     state = State(policy.value, environments, variants, releases, overlays)

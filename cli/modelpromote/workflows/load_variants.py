@@ -1,19 +1,20 @@
 """All variants of a repository, and the faults that no manifest shows by itself: baselines, Kubernetes names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.manifest import Variant
 from modelpromote.core.names import VariantName
 from modelpromote.core.tree import Tree
+from modelpromote.targets import TARGETS
 from modelpromote.workflows.load import Loaded, load_variant, model_names, variant_names
 
 Variants = Mapping[tuple[str, VariantName], Variant]
 
 
-def load_variants(tree: Tree) -> tuple[Variants, list[Diagnostic]]:
-    """Every variant that can be read, by model and name, and what is wrong with the others."""
+def load_variants(tree: Tree, targets: Iterable[str]) -> tuple[Variants, list[Diagnostic]]:
+    """Every variant that can be read, by model and name, and what is wrong with the others; `targets` serve them."""
     loaded: dict[tuple[str, str], Loaded[Variant]] = {
         (model, name): load_variant(tree, model, name)
         for model in model_names(tree)
@@ -22,7 +23,16 @@ def load_variants(tree: Tree) -> tuple[Variants, list[Diagnostic]]:
     variants = {(one.value.model, one.value.variant): one.value for one in loaded.values() if one.value is not None}
     problems = [found for one in loaded.values() for found in one.problems]
     unreadable = {unit for unit, one in loaded.items() if one.value is None}
-    return variants, [*problems, *_slugs(loaded), *_baselines(loaded, variants, unreadable)]
+    found = [*_slugs(loaded), *_baselines(loaded, variants, unreadable), *_unservable(loaded, sorted(set(targets)))]
+    return variants, [*problems, *found]
+
+
+def _unservable(loaded: Mapping[tuple[str, str], Loaded[Variant]], targets: Iterable[str]) -> Iterator[Diagnostic]:
+    for target in targets:
+        for one in loaded.values():
+            why = TARGETS[target].unservable(one.value) if one.value is not None else ""
+            if why:
+                yield Diagnostic(rules.UNSERVABLE, one.places["artifact.uri"], f"target {target}: {why}")
 
 
 def _slugs(loaded: Mapping[tuple[str, str], Loaded[Variant]]) -> Iterator[Diagnostic]:

@@ -39,6 +39,6 @@ def _differences(before: Environment, after: Environment) -> list[str]:
     parts = {
         "target": before.target != after.target,
         "ladder": (before.ladder is None) != (after.ladder is None),
-        "route": (before.route is None) != (after.route is None),
+        "route": (before.route is None, before.route_kind) != (after.route is None, after.route_kind),
     }
     return [name for name, differs in parts.items() if differs]

@@ -65,7 +65,7 @@ class Drafted:
 def new(world: World, request: Request) -> Drafted:
     """Read the artifact, draft the manifest, write it where there is none."""
     tree = WorkingTree(world.repository.root)
-    variants, _ = load_variants(tree)
+    variants, _ = load_variants(tree, ())
     model, given = _named(request)
     described = _described(world, request.source)
     if described.facts is None or has_errors(described.problems):

@@ -12,7 +12,7 @@ from modelpromote.core.environment import Environment
 from modelpromote.core.outcome import Preview
 from modelpromote.core.release import Release
 from modelpromote.core.tree import EntryKind, Tree, walk
-from modelpromote.targets import TARGETS
+from modelpromote.targets import kinds_in
 from modelpromote.workflows.load import parse_release
 from modelpromote.workflows.world import World
 
@@ -33,7 +33,7 @@ def preview(
     earlier, _ = built_objects(place, old)
     later, problems = built_objects(place, new)
     if not problems:
-        problems = faults(release, environment, TARGETS[environment.target].KINDS, later)
+        problems = faults(release, environment, kinds_in(environment), later)
     return Preview(built=True, changes=difference(earlier, later), problems=tuple(problems))
 
 

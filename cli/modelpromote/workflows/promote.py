@@ -11,7 +11,7 @@ from modelpromote.core.outcome import AlreadySo, Answer, Destination, Outcome, P
 from modelpromote.core.release import ReleaseKey
 from modelpromote.core.render import Renderer
 from modelpromote.core.tree import Tree
-from modelpromote.targets import rooms
+from modelpromote.targets import TARGETS, rooms
 from modelpromote.workflows.chronicle import changes
 from modelpromote.workflows.freshness import stale
 from modelpromote.workflows.preview import preview
@@ -82,6 +82,10 @@ def _freshness(renderer: Renderer, tree: Tree, situation: Situation) -> tuple[Di
     if tree.read(situation.current.path) is None:
         detail = f"{key.model} has no decision in {key.environment} yet"
         return (Diagnostic(rules.NOT_WRITTEN, Location(situation.current.path), detail),)
+    why = TARGETS[environment.target].unservable(variant)
+    if why:
+        place = Location(f"{variant.folder}/variant.yaml", key="artifact.uri")
+        return (Diagnostic(rules.UNSERVABLE, place, f"target {environment.target}: {why}"),)
     expected = rooms.base_room(renderer, variant, environment.target)
     expected |= rooms.common_room(renderer, key.model, environment) | rooms.decision_room(renderer, situation.current)
     if situation.slots is not None:

@@ -15,7 +15,7 @@ from modelpromote.core.environment import Environment
 from modelpromote.core.release import ReleaseKey, first_release
 from modelpromote.core.tree import Tree, folders
 from modelpromote.failures import Failure
-from modelpromote.targets import TARGETS
+from modelpromote.targets import kinds_in
 from modelpromote.targets.rooms import State
 from modelpromote.workflows.extra import Extra, read_extra, shared_with_releases
 from modelpromote.workflows.in_force import judge_in_force, landed_changes
@@ -154,7 +154,7 @@ def _builds(
     whole: dict[str, tuple[Environment, cluster.Objects]] = {}
     for release, (environment, _), build in zip(releases, keys, world.kustomize.build(jobs), strict=True):
         objects, problems = built_objects(f"{release.folder}/kustomization.yaml", build)
-        found += problems or cluster.faults(release, environment, TARGETS[environment.target].KINDS, objects)
+        found += problems or cluster.faults(release, environment, kinds_in(environment), objects)
         whole[release.folder] = (environment, objects)
     found += [*cluster.shared(whole), *shared_with_releases(beside, whole)]
     if schemas is None:

@@ -20,4 +20,19 @@ DECISION_SPLIT = Rule(
     "release.yaml and kustomization.yaml disagree",
     "restore both from git: promotions write them together",
 )
-KIND_NOT_ALLOWED = Rule("MP413", "kind that the AppProject does not allow", "run `promote render`")
+KIND_NOT_ALLOWED = Rule("MP413", "kind that the target does not make", "run `promote render`")
+NOT_ON_OPENSHIFT = Rule(
+    "MP440",
+    "route that OpenShift cannot have",
+    "with `kind: Route` give one host name and no gateway, or take `kind: HTTPRoute`",
+)
+KSERVE_UNKNOWN = Rule(
+    "MP441",
+    "version of KServe that the target does not know",
+    "say the version that runs there, upgrade it, or take target deployment, which needs none",
+)
+UNSERVABLE = Rule(
+    "MP442",
+    "artifact that the target cannot serve",
+    "give it another URI, or the environment another target: docs/targets.md says which serves what",
+)
