@@ -160,4 +160,12 @@ class Book:
             manifests = tuple(self.manifest(model, name) for name in sorted(self.variants[model]))
             overlays = tuple((name, tuple(steps)) for name, steps in sorted(line.slots.items()))
             found |= fresh.rendered(self.settings[environment], manifests, line.release, overlays)
+        for model, names in self.variants.items():
+            for name in names:
+                found |= fresh.card(self.manifest(model, name), self._of(model, name), self._of(model, BASELINE))
         return found
+
+    def _of(self, model: str, name: str) -> fresh.Files:
+        """What people and tools wrote of a variant."""
+        folder = f"models/{model}/{name}/"
+        return tuple((path, content) for path, content in self.by_hand.items() if path.startswith(folder))

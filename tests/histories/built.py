@@ -131,7 +131,8 @@ def as_cluster(output: bytes) -> Cluster:
 
 
 def _counts(built: Any) -> tuple[int, ...]:
-    spec = built["spec"].get("predictor", built["spec"])
+    spec = built.get("spec", {})
+    spec = spec.get("predictor", spec)
     return tuple(spec[key] for key in ("minReplicas", "maxReplicas", "replicas") if key in spec)
 
 

@@ -11,7 +11,9 @@ from modelpromote.core.names import VariantName
 from modelpromote.core.policy import read_policy
 from modelpromote.core.release import Release, ReleaseKey
 from modelpromote.core.render import Renderer
+from modelpromote.core.tree import MemoryTree
 from modelpromote.targets.rooms import Slots, State, all_rooms
+from modelpromote.workflows.cards import dossiers
 
 RENDERER = Renderer(load_templates())
 
@@ -32,6 +34,19 @@ def rendered(
         overlays={(key, VariantName.parse(name)): steps for name, steps in overlays},
     )
     return {path: text.encode() for path, text in all_rooms(RENDERER, state).items()}
+
+
+Files = tuple[tuple[str, bytes], ...]
+
+
+@cache
+def card(of: Variant, own: Files, baseline: Files) -> dict[str, bytes]:
+    """The card of a variant, from its manifest and evidence and those of its baseline alone."""
+    tree = MemoryTree(dict(own) | dict(baseline))
+    both = [variant(path, content) for path, content in {*own, *baseline} if path.endswith("/variant.yaml")]
+    (found,) = (one for one in dossiers(RENDERER, tree, both) if one.owner == (of.model, str(of.variant)))
+    assert found.problems == ()
+    return {path: text.encode() for path, text in found.files.items()}
 
 
 @cache

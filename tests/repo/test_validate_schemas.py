@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not has_kustomize(), reason="no kustomize, kubec
 
 @pytest.fixture
 def served(stage: Stage) -> Stage:
-    """The baseline in force in test: five objects, and an idle one in each of the two other environments."""
+    """The baseline in force in test: seven objects, and an idle one in each of the two other environments."""
     done(stage, "v1.0-fp16", "--to", "test", "--yes")
     return stage
 
@@ -40,8 +40,8 @@ def folder(tmp_path: Path, name: str, schema: Any) -> str:
 def test_the_zoo_passes_the_real_schemas_and_kinds_without_one_are_counted(served: Stage) -> None:
     said = call(served, "validate", "--schemas", str(REAL))
     assert said.code == 0
-    assert said.last.endswith("; 4 objects held against their schemas, 2 have none")
-    assert call(served, "validate", "--schemas", str(REAL), "--json").json["schemas"] == {"checked": 4, "without": 2}
+    assert said.last.endswith("; 5 objects held against their schemas, 3 have none")
+    assert call(served, "validate", "--schemas", str(REAL), "--json").json["schemas"] == {"checked": 5, "without": 3}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_where_nothing_can_be_held_against_a_schema_nothing_passes(served: Stage
     place = folder(tmp_path, "other_kind_v1.json", {})
     said = call(served, "validate", "--schemas", place)
     assert said.code == 3
-    assert said.last.endswith("; 0 objects held against their schemas, 6 have none")
+    assert said.last.endswith("; 0 objects held against their schemas, 8 have none")
     (tmp_path / "empty").mkdir()
     for empty in (tmp_path / "empty", tmp_path / "missing"):
         said = call(served, "validate", "--schemas", str(empty))
