@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from modelpromote.commands.options import as_one_line, complete_variant, json_option, repo_option
+from modelpromote.core.evidence import Kind
+from modelpromote.evidence.kinds import NAMED
 from modelpromote.reports import findings_json, findings_text
 from modelpromote.workflows.evidence_add import add
 from modelpromote.workflows.world import open_world
@@ -22,6 +24,7 @@ def command() -> None:
 Examples:
   promote evidence add llama-3.2-3b/v1.3-int4-g64 ./artifact          the artifact directory itself
   promote evidence add v1.3-int4-g64 ./lm_eval_output junit.xml
+  promote evidence add v1.3-int4-g64 guidellm.json --kind guidellm
   promote evidence add v1.3-int4-g64 results_2026-11-24T02-58-05.json samples_*.jsonl --runner ci-4711
 
 Then commit models/MODEL/: the evidence, and the cards that it changes. Adding the same files again changes nothing.""",
@@ -31,18 +34,25 @@ Then commit models/MODEL/: the evidence, and the cards that it changes. Adding t
 @click.option(
     "--runner", default="", callback=as_one_line, help="Where it was run: a CI job, a machine. It stands in entry.yaml."
 )
+@click.option(
+    "--kind",
+    type=click.Choice(NAMED),
+    help="What the FILEs are, where their content leaves doubt. An artifact directory is always known.",
+)
 @json_option
 @repo_option
-def add_command(repo: Path, as_json: bool, variant: str, paths: tuple[Path, ...], runner: str) -> int:
+def add_command(
+    repo: Path, as_json: bool, variant: str, paths: tuple[Path, ...], runner: str, kind: Kind | None
+) -> int:
     """Take files of other tools into the working tree, as evidence on VARIANT's artifact.
 
     Known: an artifact directory (config.json and safetensors), lm-evaluation-harness results with their
-    samples, JUnit XML with a property `category` on each test. A file that names another artifact inside is
-    refused. Nothing is written unless everything can be used.
+    samples, JUnit XML with a property `category` on each test, the JSON of GuideLLM and of `vllm bench serve`.
+    A file that names another artifact inside is refused. Nothing is written unless everything can be used.
     """
     quiet = as_json or not sys.stderr.isatty()
     world = open_world(repo, notice=lambda text: None if quiet else click.echo(text, err=True))
-    result = add(world, variant, paths, runner)
+    result = add(world, variant, paths, runner, kind)
     new = sum(one.is_new for one in result.added)
     there = len(result.added) - new
     last = f"{findings_text.counted(new, 'runs')} added to {result.variant}"

@@ -11,7 +11,8 @@ from modelpromote.core.card_metadata import is_hub_id, metadata
 from modelpromote.core.card_rows import MANIFEST, calibration_rows, quantization_rows, sizes, test_rows
 from modelpromote.core.card_scores import in_short, not_compared, score_row, yaml_number
 from modelpromote.core.card_serving import serving_command
-from modelpromote.core.card_sources import Card, artifact_run, sources, test_runs
+from modelpromote.core.card_sources import Card, artifact_run, load_tests, sources, test_runs
+from modelpromote.core.card_speed import performance
 from modelpromote.core.manifest import BaseModelRef
 from modelpromote.core.markdown import code, escape, fence, paragraphs
 from modelpromote.core.render import Renderer
@@ -38,6 +39,7 @@ def _values(card: Card, found: Sequence[Figure]) -> dict[str, Any]:
     used = {run.digest for figure in found for run in (figure.run, figure.baseline_run) if run is not None}
     used |= {run.digest for run, _ in partial} | {run.digest for run in test_runs(card.own)}
     used |= {known[0].digest} if known else set()
+    used |= {test[0].digest for test in load_tests(card) if test is not None}
     before = artifact_run(card.baseline) if sized else None
     used |= {before[0].digest} if before else set()
     listed = sources(card, frozenset(used))
@@ -57,6 +59,7 @@ def _values(card: Card, found: Sequence[Figure]) -> dict[str, Any]:
         "apart": not_compared(found),
         "partial": [f"{marks[run.digest]}: {escape(why)}" for run, why in partial],
         "tests": test_rows(card, marks),
+        "performance": performance(card, marks),
         "evaluations": evaluations(listed),
         "sources": listed,
         "command": command,

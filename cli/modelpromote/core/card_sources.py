@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from modelpromote.core.evidence import ArtifactFacts, Run
 from modelpromote.core.gates.gate import Subject
+from modelpromote.core.gates.speed import KINDS as LOAD_TESTS
 from modelpromote.core.gates.system_tests import deciding_tests
 from modelpromote.core.manifest import Variant
+from modelpromote.core.speed import LoadTest
 
-KINDS = ("artifact", "lm-eval", "junit")
+KINDS = ("artifact", "lm-eval", "junit", *LOAD_TESTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,17 @@ def artifact_run(subject: Subject | None) -> tuple[Run, ArtifactFacts] | None:
 def test_runs(subject: Subject) -> tuple[Run, ...]:
     """The JUnit runs that decide, each once."""
     return tuple({run.path: run for run, _ in deciding_tests(subject.of_kind("junit"))}.values())
+
+
+def load_tests(card: Card) -> tuple[tuple[Run, LoadTest] | None, tuple[Run, LoadTest] | None]:
+    """The newest load test of the variant, and the newest one of the same tool of its baseline."""
+    own = _newest_load_test(card.own, LOAD_TESTS)
+    if own is None or card.baseline is None:
+        return own, None
+    return own, _newest_load_test(card.baseline, (own[0].entry.kind,))
+
+
+def _newest_load_test(subject: Subject, kinds: tuple[str, ...]) -> tuple[Run, LoadTest] | None:
+    runs = [(run, run.content) for kind in kinds for run in subject.of_kind(kind)]
+    tests = [(run, content) for run, content in runs if isinstance(content, LoadTest)]
+    return max(tests, key=lambda one: (one[0].entry.finished, one[0].digest), default=None)

@@ -12,8 +12,9 @@ from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.document import Document
 from modelpromote.core.manifest import ArtifactFile, Bytes, Digest, HexDigest, RelativePath, Text
 from modelpromote.core.schema import OneLine, Schema, matching, read
+from modelpromote.core.speed import LoadTest
 
-Kind = Literal["artifact", "lm-eval", "junit"]
+Kind = Literal["artifact", "lm-eval", "junit", "guidellm", "vllm-bench"]
 _TIME = matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as 2026-11-24T03:13:59Z")
 
 
@@ -203,7 +204,7 @@ class SystemTests:
     cases: tuple[TestCase, ...]
 
 
-Content = ArtifactFacts | Evaluation | SystemTests
+Content = ArtifactFacts | Evaluation | SystemTests | LoadTest
 
 
 @dataclass(frozen=True, slots=True)

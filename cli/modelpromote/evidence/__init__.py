@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from modelpromote.core.evidence import Reading
-from modelpromote.evidence import artifact, junit, lm_eval
+from modelpromote.evidence import artifact, guidellm, junit, lm_eval, vllm_bench
 
 
 class Reader(Protocol):
@@ -14,4 +14,10 @@ class Reader(Protocol):
         """The run that lies in the folder `path`, from its files by name. Never raises on bad content."""
 
 
-READERS: dict[str, Reader] = {"artifact": artifact, "lm-eval": lm_eval, "junit": junit}
+READERS: dict[str, Reader] = {
+    "artifact": artifact,
+    "lm-eval": lm_eval,
+    "junit": junit,
+    "guidellm": guidellm,
+    "vllm-bench": vllm_bench,
+}

@@ -57,6 +57,11 @@ def text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
+def is_unset(value: Json) -> bool:
+    """Whether a setting says nothing: what one version leaves out, another writes so."""
+    return value is None or value is False or value in ("", [], {})
+
+
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     unique = dict(pairs)
     if len(unique) != len(pairs):

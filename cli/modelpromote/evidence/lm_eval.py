@@ -19,7 +19,7 @@ from modelpromote.evidence.lm_eval_samples import (
 from modelpromote.evidence.lm_eval_settings import settings_of
 from modelpromote.evidence.plain_text import artifact_claim, printable
 
-__all__ = ["BadSample", "is_results", "read", "reduce_samples", "results_stamp", "samples_task"]
+__all__ = ["BadSample", "is_results", "is_results_value", "read", "reduce_samples", "results_stamp", "samples_task"]
 
 # 2000-01-01 and 2200-01-01, in seconds since 1970: a run outside has no readable time
 _YEARS = (946_684_800, 7_258_118_400)
@@ -40,10 +40,14 @@ class _Results:
 def is_results(data: bytes) -> bool:
     """Whether a file is a results file of lm-eval."""
     try:
-        value = mapping(load(data))
+        return is_results_value(load(data))
     except NotJson:
         return False
-    return all(isinstance(value.get(key), dict) for key in ("results", "configs", "config"))
+
+
+def is_results_value(value: Json) -> bool:
+    """Whether JSON is a results file of lm-eval."""
+    return all(isinstance(mapping(value).get(key), dict) for key in ("results", "configs", "config"))
 
 
 def read(path: str, files: Mapping[str, bytes]) -> Reading:
@@ -56,7 +60,7 @@ def read(path: str, files: Mapping[str, bytes]) -> Reading:
         data = mapping(load(files[names[0]]))
     except NotJson as fault:
         return _unreadable(location, str(fault))
-    if not all(isinstance(data.get(key), dict) for key in ("results", "configs", "config")):
+    if not is_results_value(data):
         return _unreadable(location, "not a results file of lm-eval: it needs results, configs and config")
     items, problems = _samples(path, files, names[0], mapping(data["results"]))
     return _reading(_Results(location, data, items), problems)

@@ -6,7 +6,7 @@ lm-eval 0.4.2 to 0.4.13. A field that one version leaves out and another writes 
 import re
 from collections.abc import Iterator, Mapping
 
-from modelpromote.evidence.json_text import Json, canonical, mapping, text
+from modelpromote.evidence.json_text import Json, canonical, is_unset, mapping, text
 from modelpromote.evidence.plain_text import printable
 
 # which model was asked, and through which door: these differ between any two variants
@@ -35,7 +35,7 @@ _OF_THE_FILE = {
 def settings_of(data: Mapping[str, Json], task: str) -> dict[str, str]:
     """The settings of one task by name, as canonical JSON; those that are not set are left out."""
     fields = (*_of_the_task(data, task), *_of_the_file(data), *_of_the_model(data))
-    return {name: _ADDRESS.sub("", canonical(value)) for name, value in fields if not _is_unset(value)}
+    return {name: _ADDRESS.sub("", canonical(value)) for name, value in fields if not is_unset(value)}
 
 
 def model_arguments(config: Mapping[str, Json]) -> dict[str, Json]:
@@ -76,10 +76,6 @@ def _of_the_model(data: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     apart = IDENTITY_ARGUMENTS | PLACEMENT_ARGUMENTS | _SEPARATE_ARGUMENTS
     for key in sorted(arguments.keys() - apart):
         yield f"model_args.{printable(key, 60)}", arguments[key]
-
-
-def _is_unset(value: Json) -> bool:
-    return value is None or value is False or value in ("", [], {})
 
 
 def _as_number(value: Json) -> Json:

@@ -9,7 +9,7 @@ from modelpromote.adapters.files import Writer
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, has_errors, in_order
-from modelpromote.core.evidence import Entry, Reading, Tool, utc_text
+from modelpromote.core.evidence import Entry, Kind, Reading, Tool, utc_text
 from modelpromote.core.manifest import Variant
 from modelpromote.evidence import READERS
 from modelpromote.workflows.cards import write_cards
@@ -50,15 +50,15 @@ class _Draft:
     text: bytes
 
 
-def add(world: World, variant_text: str, paths: Iterable[Path], runner: str) -> Addition:
-    """Read everything first; write only when all of it can be used."""
+def add(world: World, variant_text: str, paths: Iterable[Path], runner: str, kind: Kind | None = None) -> Addition:
+    """Read everything first; write only when all of it can be used. `kind` is that of files that leave doubt."""
     root = world.repository.root
     tree = WorkingTree(root)
     model, name = find_variant(tree, variant_text, "in the working tree")
     loaded = load_variant(tree, model, str(name))
     if loaded.value is None:
         return Addition(f"{model}/{name}", (), loaded.problems, ())
-    found = find_sources(paths, world.notice)
+    found = find_sources(paths, world.notice, kind)
     findings = list(found.problems)
     drafts: list[_Draft] = []
     for source in found.sources:
@@ -78,7 +78,7 @@ def _draft(world: World, variant: Variant, source: Source, runner: str) -> tuple
     reading = READERS[source.kind].read(source.folder, source.kept)
     problems = [*reading.problems, *_foreign(variant, source, reading)]
     finished = reading.finished or (source.written if source.kind == "artifact" else None)
-    if finished is None:
+    if finished is None and reading.content is not None:
         problems.append(Diagnostic(rules.NO_TIME, Location(source.name), "says nowhere when the run ended"))
     if problems or finished is None:
         return None, problems

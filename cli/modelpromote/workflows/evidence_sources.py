@@ -12,7 +12,10 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.evidence import EvidenceFile, Kind, Original
 from modelpromote.core.manifest import ArtifactFile
-from modelpromote.evidence import artifact, junit, lm_eval
+from modelpromote.evidence import artifact, guidellm, junit, lm_eval
+from modelpromote.evidence.json_text import NotJson
+from modelpromote.evidence.kinds import kinds_of
+from modelpromote.failures import Usage
 
 _HEAD = 4096
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@=, -]{0,200}")
@@ -53,24 +56,31 @@ class Found:
     left_out: tuple[str, ...]
 
 
-def find_sources(paths: Iterable[Path], notice: Callable[[str], None]) -> Found:
-    """Every run in these files and folders; files that were named one by one may belong together."""
+def find_sources(paths: Iterable[Path], notice: Callable[[str], None], kind: Kind | None = None) -> Found:
+    """Every run in these files and folders; files that were named one by one may belong together.
+
+    `kind` decides for files that were named one by one, and within folders where a file may be of several kinds.
+    """
     named = [(path, list_inputs(path)) for path in paths]
     single = [one for path, inputs in named if not path.is_dir() for one in inputs]
-    sources, problems, unknown = _runs(single)
-    problems += [Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(one.place)), "is of no known kind") for one in unknown]
+    sources, problems, unknown = _runs([(one, (kind,) if kind else None) for one in single], kind)
+    problems += [_unknown(str(one.place), why) for one, why in unknown]
     left_out: list[str] = []
     for path, inputs in named:
         if path.is_dir() and is_artifact(inputs):
             sources.append(artifact_source(path, inputs, notice))
         elif path.is_dir():
-            known, wrong, others = _runs(inputs)
+            known, wrong, others = _runs([(one, None) for one in inputs], kind)
             if not known and not wrong:
                 wrong = [Diagnostic(rules.UNKNOWN_EVIDENCE, Location(str(path)), "no file in it is of a known kind")]
             sources += known
             problems += wrong
-            left_out += [f"{path.name}/{one.name}" for one in others]
+            left_out += [f"{path.name}/{one.name}" for one, _ in others]
     return Found(tuple(sources), tuple(problems), tuple(left_out))
+
+
+def _unknown(path: str, why: str) -> Diagnostic:
+    return Diagnostic(rules.UNKNOWN_EVIDENCE, Location(path), f"is of no known kind{': ' if why else ''}{why}")
 
 
 def is_artifact(inputs: list[Input]) -> bool:
@@ -107,23 +117,30 @@ def _header(shard: Input) -> bytes:
     return shard.head(8 + length)[8:]
 
 
-def _runs(inputs: list[Input]) -> tuple[list[Source], list[Diagnostic], list[Input]]:
-    """The lm-eval and JUnit runs among files, what is wrong with some, and those of no known kind."""
+def _runs(
+    inputs: list[tuple[Input, tuple[Kind] | None]], wanted: Kind | None
+) -> tuple[list[Source], list[Diagnostic], list[tuple[Input, str]]]:
+    """The runs among files, each with its kind where that was given; what is wrong with some; those of no kind."""
     samples: dict[str, list[Input]] = {}
     sources: list[Source] = []
     problems: list[Diagnostic] = []
-    unknown: list[Input] = []
+    unknown: list[tuple[Input, str]] = []
     results: list[Input] = []
-    for one in inputs:
-        base = one.place.name
-        if (task := lm_eval.samples_task(base)) is not None:
+    for one, given in inputs:
+        if (task := lm_eval.samples_task(one.place.name)) is not None:
             samples.setdefault(task[1], []).append(one)
-        elif base.endswith(".json") and lm_eval.is_results(one.read()):
+            continue
+        kind, why = (given[0], "") if given else _kind(one, wanted)
+        if kind is None:
+            unknown.append((one, why))
+        elif kind == "lm-eval":
             results.append(one)
-        elif junit.is_junit(one.head(_HEAD)):
-            sources.append(_whole(one, "junit"))
+        elif kind == "guidellm":
+            source, wrong = _report(one)
+            problems += wrong
+            sources += [source] if source else []
         else:
-            unknown.append(one)
+            sources.append(_whole(one, kind))
     for one in results:
         stamp = lm_eval.results_stamp(one.place.name) or ""
         source, wrong = _evaluation(one, samples.pop(stamp, []))
@@ -135,6 +152,36 @@ def _runs(inputs: list[Input]) -> tuple[list[Source], list[Diagnostic], list[Inp
         for one in some
     ]
     return sources, problems, unknown
+
+
+def _kind(one: Input, wanted: Kind | None) -> tuple[Kind | None, str]:
+    """The kind of a file, or why it has none. Usage where it may be of several."""
+    if junit.is_junit(one.head(_HEAD)):
+        return "junit", ""
+    if not one.place.name.endswith(".json"):
+        return None, ""
+    try:
+        found = kinds_of(one.read())
+    except NotJson as fault:
+        return None, str(fault)
+    if len(found) > 1 and wanted not in found:
+        choices = " or ".join(f"--kind {kind}" for kind in found)
+        raise Usage(f"{one.place} may be of several kinds: {', '.join(found)}", f"say which it is: {choices}")
+    if len(found) > 1:
+        return wanted, ""
+    return (found[0] if found else None), ""
+
+
+def _report(one: Input) -> tuple[Source | None, list[Diagnostic]]:
+    """A GuideLLM run: without prompts and answers, since it carries every request."""
+    name, data = _safe(one.place.name), one.read()
+    try:
+        kept = guidellm.reduce_report(data)
+    except NotJson as fault:
+        return None, [Diagnostic(rules.UNREADABLE_EVIDENCE, Location(str(one.place)), str(fault))]
+    original = Original(path=one.place.name, size=one.size, sha256=one.sha256())
+    originals = {} if kept == data else {name: original}
+    return Source(str(one.place.parent), str(one.place), "guidellm", {name: kept}, originals, one.modified), []
 
 
 def _whole(one: Input, kind: Kind) -> Source:

@@ -1,6 +1,6 @@
 """Gates: pure rules of an environment. One gate, one file, one line in GATES."""
 
-from modelpromote.core.gates import artifact, perplexity, precision_floor, soak, system_tests
+from modelpromote.core.gates import artifact, perplexity, precision_floor, soak, speed, system_tests
 from modelpromote.core.gates.gate import Gate, GateSettings
 
 GATES: dict[str, Gate] = {
@@ -8,10 +8,18 @@ GATES: dict[str, Gate] = {
     "artifact": artifact,
     "perplexity": perplexity,
     "system-tests": system_tests,
+    "speed": speed,
     "soak": soak,
 }
 
-Settings = precision_floor.Settings | artifact.Settings | perplexity.Settings | system_tests.Settings | soak.Settings
+Settings = (
+    precision_floor.Settings
+    | artifact.Settings
+    | perplexity.Settings
+    | system_tests.Settings
+    | speed.Settings
+    | soak.Settings
+)
 
 DEFAULT_FLOOR = precision_floor.Settings(gate="precision-floor")
 

@@ -39,7 +39,24 @@ EVIDENCE_ID = Rule(
 UNKNOWN_EVIDENCE = Rule(
     "MP209",
     "file of no known kind",
-    "known kinds: an artifact directory, lm-eval results and samples, JUnit XML",
+    "known kinds: an artifact directory, lm-eval results and samples, JUnit XML, GuideLLM and vllm bench JSON",
 )
 ONLY_SAMPLES = Rule("MP210", "samples without their results", "add the results_*.json of the same run with them")
 NO_TIME = Rule("MP211", "run without a time", "add a file that says when the run ended")
+SPEED_FIGURE = Rule(
+    "MP212", "figure of a load test that cannot be", "add the tool's own JSON, unchanged: numbers, above 0, all of them"
+)
+SPEED_ARITHMETIC = Rule(
+    "MP213",
+    "figures of a load test that contradict each other",
+    "add the tool's own JSON, unchanged: its counts, durations, tokens and rates give each other",
+)
+SPEED_EMPTY = Rule(
+    "MP214", "load without an answered request", "see that the server answers, then run the load test again"
+)
+SPEED_PARTIAL = Rule("MP215", "load test that was cut short", "run it to its end: every planned load and request")
+SPEED_FORM = Rule(
+    "MP216",
+    "report of a load test in no known form",
+    "known are the JSON of GuideLLM 0.2 to 0.8 and of `vllm bench serve --save-result`; no CSV",
+)

@@ -67,3 +67,27 @@ NO_SYSTEM_TESTS = Rule(
     "run the suite with --junitxml and add it: promote evidence add MODEL/VARIANT FILE",
 )
 SOAK_SHORT = Rule("MP341", "not long enough in the environment before", "wait; the time is in the message")
+NO_SPEED = Rule(
+    "MP351",
+    "no load test to judge",
+    "run GuideLLM or `vllm bench serve` on this artifact and add its JSON: promote evidence add MODEL/VARIANT FILE",
+)
+SPEED_APART = Rule(
+    "MP352",
+    "load tests that cannot be compared",
+    "run both with the same loads and settings on the same hardware with the same image; what differs is named",
+)
+SPEED_WORSE = Rule("MP353", "slower than the tolerance allows", "do not promote this build for its speed")
+SPEED_ERRORS = Rule("MP354", "too many failed requests", "see why the server refused them; then measure again")
+SPEED_FEW = Rule("MP355", "too few requests to tell", "run each load for longer, or with more requests")
+SPEED_HARDWARE = Rule(
+    "MP356",
+    "measured on other hardware than asked",
+    "measure on the hardware that the gate names, and name it: `--label hardware=...` (GuideLLM), "
+    "`--metadata hardware=...` (vllm bench)",
+)
+SPEED_ABSENT = Rule(
+    "MP357",
+    "figure that the load test does not have",
+    "ask the tool for it: `--percentile-metrics ttft,tpot,itl,e2el --metric-percentiles 50,95,99` (vllm bench)",
+)
