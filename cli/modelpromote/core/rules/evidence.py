@@ -43,3 +43,23 @@ UNKNOWN_EVIDENCE = Rule(
 )
 ONLY_SAMPLES = Rule("MP210", "samples without their results", "add the results_*.json of the same run with them")
 NO_TIME = Rule("MP211", "run without a time", "add a file that says when the run ended")
+NOT_A_COUNT = Rule(
+    "MP220",
+    "accuracy that no number of right answers gives",
+    "add the results file that lm-eval wrote, unchanged",
+)
+WRONG_STDERR = Rule(
+    "MP221",
+    "standard error that its accuracy does not give",
+    "add the results file that lm-eval wrote, unchanged",
+)
+NOT_MEAN_OF_PARTS = Rule(
+    "MP222",
+    "group that is not the mean of its tasks",
+    "add the results file that lm-eval wrote, unchanged",
+)
+WORDS_NOT_BYTES = Rule(
+    "MP223",
+    "perplexities by word and by byte that do not belong together",
+    "add the results file that lm-eval wrote, unchanged",
+)
