@@ -1,17 +1,25 @@
 """Gates: pure rules of an environment. One gate, one file, one line in GATES."""
 
-from modelpromote.core.gates import artifact, perplexity, precision_floor, soak, system_tests
+from modelpromote.core.gates import artifact, benchmarks, perplexity, precision_floor, soak, system_tests
 from modelpromote.core.gates.gate import Gate, GateSettings
 
 GATES: dict[str, Gate] = {
     "precision-floor": precision_floor,
     "artifact": artifact,
     "perplexity": perplexity,
+    "benchmarks": benchmarks,
     "system-tests": system_tests,
     "soak": soak,
 }
 
-Settings = precision_floor.Settings | artifact.Settings | perplexity.Settings | system_tests.Settings | soak.Settings
+Settings = (
+    precision_floor.Settings
+    | artifact.Settings
+    | perplexity.Settings
+    | benchmarks.Settings
+    | system_tests.Settings
+    | soak.Settings
+)
 
 DEFAULT_FLOOR = precision_floor.Settings(gate="precision-floor")
 
