@@ -27,7 +27,14 @@ READERS: dict[str, Callable[[Document], Any]] = {
 VALIDATORS = {kind: jsonschema_rs.Draft202012Validator(json_schema(kind)) for kind in SCHEMAS}
 VARIANT = "models/tiny-llama/v1.3-int4-g64/variant.yaml"
 # what no JSON Schema can say: it compares one value with another, with the folder, or with the repository
-BEYOND = {rules.NAME_NOT_FOLDER, rules.SLUG_TOO_LONG, rules.BAD_BASELINE, rules.NAME_NOT_RECIPE, rules.ENVIRONMENT_LIST}
+BEYOND = {
+    rules.NAME_NOT_FOLDER,
+    rules.SLUG_TOO_LONG,
+    rules.BAD_BASELINE,
+    rules.NAME_NOT_RECIPE,
+    rules.ENVIRONMENT_LIST,
+    rules.UNKNOWN_PROFILE,
+}
 BEYOND |= {rules.MOVING_ADDRESS, rules.GPUS_NOT_PARALLEL, rules.NOT_CANONICAL, rules.REQUEST_OVER_LIMIT}
 OTHERS = [
     None, True, -1, 0, 1, 4, 10**17, 1.5, "", "x", "no", "é" * 50, "x" * 2001, "v1.0-fp16", "v1.0-fp16-g64",

@@ -108,7 +108,7 @@ def test_promotions_steps_and_rollbacks_change_no_card(stage: Stage) -> None:
 def test_cards_are_rendered_from_nothing_but_the_models(stage: Stage) -> None:
     tree = WorkingTree(stage.repo)
     only = MemoryTree({path: tree.read(path) or b"" for path, _ in walk(tree, "models")})
-    variants, problems = load_variants(only)
+    variants, problems = load_variants(only, ())
     assert problems == []
     made = {
         path: text.encode()

@@ -35,6 +35,7 @@ def test_without_samples_on_a_side_there_are_no_pairs() -> None:
         (result(item(0), item(1, other="else")), "document 1: another one than in the baseline"),
         (result(item(1), item(0)), "document 0: another one than in the baseline"),
         (result(item(0), item(1, target="else")), "document 1: another one than in the baseline"),
+        (result(item(0), replace(item(1), prompt_hash="else")), "document 1: another prompt than in the baseline"),
         (result(item(0), item(1, count=11.0)), f"{WORDS}: its documents are counted otherwise than in the baseline"),
         (result(item(0), replace(item(1), metrics={})), f"documents: a sample has no {WORDS}"),
     ],

@@ -80,12 +80,12 @@ def test_revisions_show_the_releases_that_differ_and_count_the_others(served: St
     assert said.code == 0
     assert said.out.startswith("test tiny-llama: nothing in force -> v1.0-fp16\n")
     assert said.last == (
-        "1 of 3 releases differ from HEAD~1 to HEAD: objects 4 added, 0 changed, 1 deleted; nothing was written"
+        "1 of 3 releases differ from HEAD~1 to HEAD: objects 6 added, 0 changed, 1 deleted; nothing was written"
     )
     back = call(served, "diff", "HEAD..HEAD~1", "--json", "--exit-code")
     assert back.code == 1
     actions = [change["action"] for change in back.json["releases"][0]["cluster"]["changes"]]
-    assert (sorted(actions), back.json["same"]) == (["added", "deleted", "deleted", "deleted", "deleted"], 2)
+    assert (sorted(actions), back.json["same"]) == (["added", "deleted", "deleted", "deleted", "deleted", "deleted", "deleted"], 2)
 
 
 @needs_kustomize
@@ -104,7 +104,7 @@ def test_a_model_that_comes_and_goes(served: Stage) -> None:
     shutil.rmtree(served.repo / "environments/test/tiny-llama")
     said = call(served, "diff")
     assert said.out.startswith("test tiny-llama: v1.0-fp16 -> no release\n")
-    assert said.last.startswith("1 of 3 releases differ from HEAD to the working tree: objects 0 added, 0 changed, 4")
+    assert said.last.startswith("1 of 3 releases differ from HEAD to the working tree: objects 0 added, 0 changed, 6")
 
 
 @needs_kustomize

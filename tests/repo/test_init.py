@@ -70,7 +70,7 @@ def test_the_gates_are_those_of_the_design(fresh: Path) -> None:
     always = ["precision-floor", "artifact"]
     assert gates == {
         "test": [*always, "perplexity"],
-        "staging": [*always, "soak"],
+        "staging": [*always, "benchmarks", "soak"],
         "prod": [*always, "system-tests", "soak"],
     }
     assert [name for name, one in found.items() if one and one.ladder] == ["prod"]

@@ -6,22 +6,12 @@ The same comparability and the same intervals as the gates have.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from modelpromote.core.evidence import Evaluation, Item, Run, TaskResult
+from modelpromote.core.evidence import Evaluation, Run, TaskResult
 from modelpromote.core.gates.comparability import aligned, documents, setting_differences
 from modelpromote.core.gates.gate import Subject
-from modelpromote.core.statistics import Interval, bits_change, perplexity_change, ratio
-
-PERPLEXITIES = frozenset({"word_perplexity", "byte_perplexity", "bits_per_byte"})
-_SCORES = frozenset({"acc", "acc_norm", "exact_match", "f1", "pass@1", "mc1", "mc2"})
-
-
-@dataclass(frozen=True, slots=True)
-class Flips:
-    """Documents whose answer is right on one side only: `lost` are right in the baseline, `won` here."""
-
-    lost: int
-    won: int
-    documents: int
+from modelpromote.core.gates.measured import PERPLEXITIES, higher_is_better, scores_of
+from modelpromote.core.paired import Flips, flips, score_change
+from modelpromote.core.statistics import Interval, bits_change, perplexity_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ def _tasks(run: Run) -> dict[str, TaskResult]:
 
 def _figure(own: _Side, before: _Side | None, key: str) -> Figure:
     metric, _, name = key.partition(",")
-    higher = _higher(own.result, metric)
+    higher = higher_is_better(own.result, metric)
     value, samples = own.result.metrics[key], own.result.samples
     alone = Figure(own.result.task, metric, name, higher, value, samples, own.run)
     if before is None or key not in before.result.metrics:
@@ -123,7 +113,9 @@ def _against(alone: Figure, own: _Side, before: _Side, key: str) -> Figure:
     if change is None:
         point = alone.value / base - 1 if base > 0 else None
         return replace(alone, change=Interval(point, point, point) if point is not None else None)
-    return replace(alone, change=change, paired=True, flips=_flips(sides, alone.metric) if sides else None)
+    scores = [scores_of(side, alone.metric) for side in sides or ()]
+    counted = flips(scores[0], scores[1]) if scores and scores[0] and scores[1] else None
+    return replace(alone, change=change, paired=True, flips=counted)
 
 
 def _paired(own: TaskResult, before: TaskResult, figure: Figure) -> Interval | None:
@@ -136,30 +128,7 @@ def _paired(own: TaskResult, before: TaskResult, figure: Figure) -> Interval | N
         sides = aligned(own, before, figure.filter)
         if sides is None or isinstance(sides, str):
             return None
-        base, after = (_scores(side, figure.metric) for side in sides)
-        quotient = ratio(after, base) if base is not None and after is not None else None
+        base, after = (scores_of(side, figure.metric) for side in sides)
+        return score_change(base, after) if base is not None and after is not None else None
     except ValueError:  # fewer than two documents, or a baseline of 0
         return None
-    return Interval(quotient.point - 1, quotient.low - 1, quotient.high - 1) if quotient else None
-
-
-def _flips(sides: tuple[list[Item], list[Item]], metric: str) -> Flips | None:
-    """None where an answer is not right or wrong."""
-    base, after = (_scores(side, metric) for side in sides)
-    if base is None or after is None or not {*base, *after} <= {0.0, 1.0}:
-        return None
-    pairs = list(zip(base, after, strict=True))
-    return Flips(pairs.count((1.0, 0.0)), pairs.count((0.0, 1.0)), len(pairs))
-
-
-def _scores(items: list[Item], metric: str) -> list[float] | None:
-    values = [item.metrics.get(metric) for item in items]
-    scores = [value for value in values if isinstance(value, float)]
-    return scores if scores and len(scores) == len(values) else None
-
-
-def _higher(result: TaskResult, metric: str) -> bool | None:
-    """As the run itself says; for versions that do not say, what the well-known metrics mean."""
-    if metric in PERPLEXITIES:
-        return False
-    return result.higher_is_better.get(metric, True if metric in _SCORES else None)

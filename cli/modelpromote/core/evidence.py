@@ -164,7 +164,8 @@ class TaskResult:
 
     `metrics` by lm-eval's own key, `metric,filter`; `settings` are the fields that two runs must share to be
     compared, by name, as canonical JSON; `items` are empty where samples were not kept. `complete` says whether
-    the whole task was run, `shortfall` why not; `higher_is_better` by metric, where the run says it.
+    the whole task was run, `shortfall` why not; `higher_is_better` by metric, where the run says it; `parts` are the
+    tasks that a group is made of.
     """
 
     task: str
@@ -175,6 +176,7 @@ class TaskResult:
     items: tuple[Item, ...] = ()
     shortfall: str = ""
     higher_is_better: Mapping[str, bool] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ class Judgement:
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
         """All that refuses it."""
-        refused = [found for verdict in self.verdicts if not verdict.passes for found in verdict.findings]
+        refusing = [verdict for verdict in self.verdicts if not verdict.passes]
+        refused = [found for verdict in refusing for found in verdict.findings if found.is_error]
         return in_order([*refused, *self.obstacles])
 
     @property

@@ -14,7 +14,7 @@ from modelpromote.core.kserve import VERSIONS
 from modelpromote.core.manifest import FIXED_ARGUMENTS, Variant
 from modelpromote.core.names import PRECISIONS, VariantName
 from modelpromote.core.policy import Policy
-from modelpromote.core.quantities import Duration
+from modelpromote.core.quantities import Duration, Percentage
 from modelpromote.core.schema import Schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -29,7 +29,7 @@ class _Generator(GenerateJsonSchema):
         return False
 
     def encode_default(self, dft: Any) -> Any:
-        return str(dft) if isinstance(dft, Duration) else super().encode_default(dft)
+        return str(dft) if isinstance(dft, Duration | Percentage) else super().encode_default(dft)
 
 
 def file_name(kind: str) -> str:

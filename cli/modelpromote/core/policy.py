@@ -8,7 +8,9 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.document import Document
 from modelpromote.core.environment import Name
-from modelpromote.core.quantities import Duration, DurationField
+from modelpromote.core.gates.gate import Profile
+from modelpromote.core.manifest import Text
+from modelpromote.core.quantities import Duration, DurationField, PercentageField
 from modelpromote.core.schema import Schema, matching, read
 
 PATH = "promote.yaml"
@@ -44,6 +46,16 @@ class Policy(Schema):
         description="Environment: push to the deployed branch (default), or pr: to a branch of its own.",
         examples=[{"prod": "pr"}],
     )
+    profiles: dict[Text, dict[Text, PercentageField]] = Field(
+        default_factory=dict,
+        description="Profile: task of the benchmarks gate and the loss that it may have; only ever tightens a limit.",
+        examples=[{"maths-tutoring": {"gsm8k": "2%"}}],
+    )
+    models: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="Model: the profile of its use.",
+        examples=[{"tiny-llama": "maths-tutoring"}],
+    )
     revert_window: DurationField = Field(
         default=Duration(90 * 86_400),
         alias="revertWindow",
@@ -54,6 +66,12 @@ class Policy(Schema):
         """The environment before this one; None for the first."""
         index = self.environments.index(environment)
         return self.environments[index - 1] if index else None
+
+
+def profile_of(policy: Policy, model: str) -> Profile | None:
+    """What the policy asks of a model for its use; None where it names no profile."""
+    name = policy.models.get(model)
+    return Profile(name, policy.profiles[name]) if name is not None else None
 
 
 def read_policy(document: Document) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
@@ -75,4 +93,8 @@ def _agreements(document: Document, policy: Policy) -> list[Diagnostic]:
         if name not in policy.environments:
             place = document.locate(("via", name), key=True)
             found.append(Diagnostic(rules.ENVIRONMENT_LIST, place, f"{name} is not one of the environments"))
+    for model, name in policy.models.items():
+        if name not in policy.profiles:
+            place = document.locate(("models", model))
+            found.append(Diagnostic(rules.UNKNOWN_PROFILE, place, f"{model} has the profile {name!r}"))
     return found

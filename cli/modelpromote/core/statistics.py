@@ -77,7 +77,7 @@ def student_t(probability: float, degrees: int) -> float:
 
 def _cumulated(value: float, degrees: int) -> float:
     """P(T <= value) for value >= 0: 1 - I_x(n/2, 1/2) / 2 with x = n / (n + value^2) (DLMF 8.17)."""
-    return 1 - _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + value * value)) / 2
+    return 1 - incomplete_beta(degrees / 2, 0.5, degrees / (degrees + value * value)) / 2
 
 
 def _density(value: float, degrees: int) -> float:
@@ -85,12 +85,12 @@ def _density(value: float, degrees: int) -> float:
     return math.exp(scale - (degrees + 1) / 2 * math.log1p(value * value / degrees))
 
 
-def _incomplete_beta(a: float, b: float, x: float) -> float:
+def incomplete_beta(a: float, b: float, x: float) -> float:
     """The regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22)."""
     if x <= 0 or x >= 1:
         return min(1.0, max(0.0, x))
     if x > (a + 1) / (a + b + 2):
-        return 1 - _incomplete_beta(b, a, 1 - x)
+        return 1 - incomplete_beta(b, a, 1 - x)
     front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
     return math.exp(front) / a * _continued_fraction(a, b, x)
 

@@ -8,7 +8,9 @@ from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic, Location, Rule
 from modelpromote.core.evidence import Evaluation, Item, Reading, TaskResult
 from modelpromote.evidence.json_text import Json, NotJson, load, mapping, number, text, whole
+from modelpromote.evidence.lm_eval_arithmetic import broken_groups, broken_sums
 from modelpromote.evidence.lm_eval_checks import disagreements, impossible
+from modelpromote.evidence.lm_eval_groups import parts_of, whole_groups
 from modelpromote.evidence.lm_eval_samples import (
     BadSample,
     read_items,
@@ -68,13 +70,18 @@ def read(path: str, files: Mapping[str, bytes]) -> Reading:
 
 def _reading(results: _Results, problems: list[Diagnostic]) -> Reading:
     claims, bad_claims = _claims(results)
-    tasks = {printable(task): _task(results, task) for task in mapping(results.data["results"])}
+    tasks = whole_groups({printable(task): _task(results, task) for task in mapping(results.data["results"])})
     problems += bad_claims
     if not any(result.metrics for result in tasks.values()):
         problems.append(Diagnostic(rules.INCOMPLETE_EVIDENCE, results.location, "no task has a figure"))
     for task, result in tasks.items():
         problems += _found(rules.UNREADABLE_EVIDENCE, results, task, impossible(result))
         problems += _found(rules.RECOMPUTED, results, task, disagreements(result))
+        for rule, key, detail in (
+            *broken_sums(result, _scores_itself(results.data, task)),
+            *broken_groups(result, tasks),
+        ):
+            problems.append(Diagnostic(rule, results.at("results", task, key), detail))
     version = printable(text(results.data.get("lm_eval_version")), 40)
     return Reading(Evaluation(tasks), "lm-eval", version, _finished(results.data), claims, tuple(problems))
 
@@ -119,7 +126,13 @@ def _task(results: _Results, task: str) -> TaskResult:
         items=items,
         shortfall=_shortfall(results, task, items),
         higher_is_better=_directions(results.data, task),
+        parts=parts_of(results.data, task),
     )
+
+
+def _scores_itself(data: Mapping[str, Json], task: str) -> bool:
+    """Whether the task computes its scores in code of its own: those need not be right or wrong."""
+    return bool(mapping(mapping(data.get("configs")).get(task)).get("process_results"))
 
 
 def _directions(data: Mapping[str, Json], task: str) -> dict[str, bool]:

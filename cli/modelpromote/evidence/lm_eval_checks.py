@@ -4,6 +4,7 @@ Aggregations as in lm-eval's `lm_eval/api/metrics.py`: `weighted_perplexity`, `b
 """
 
 import hashlib
+import json
 import math
 from collections.abc import Iterable, Iterator
 
@@ -33,9 +34,10 @@ def disagreements(result: TaskResult) -> Iterator[tuple[str, str]]:
         return
     if result.task_hash and task_hash(result.items) != result.task_hash:
         yield "", f"the samples of {result.task} give another task hash than the results state"
+    means = MEANS | _stated_means(result)
     for key, stated in result.metrics.items():
         metric, _, name = key.partition(",")
-        given = recomputed(metric, [item for item in result.items if item.filter == name])
+        given = recomputed(metric, [item for item in result.items if item.filter == name], means)
         if given is not None and not _close(given, stated):
             yield key, f"{key} is {stated!r}, its samples give {given!r}"
 
@@ -46,17 +48,24 @@ def task_hash(items: Iterable[Item]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def recomputed(metric: str, items: list[Item]) -> float | None:
+def recomputed(metric: str, items: list[Item], means: frozenset[str] = MEANS) -> float | None:
     """The task's figure from its documents; None where the metric is not one that can be recomputed."""
     values = [item.metrics[metric] for item in items if metric in item.metrics]
     if not values or len(values) != len(items):
         return None
     pairs = [value for value in values if isinstance(value, tuple)]
-    if metric in MEANS and not pairs:
+    if metric in means and not pairs:
         return sum(value for value in values if not isinstance(value, tuple)) / len(values)
     if metric in {*PERPLEXITIES, BITS} and len(pairs) == len(values):
         return _weighted(metric, pairs)
     return None
+
+
+def _stated_means(result: TaskResult) -> frozenset[str]:
+    """The metrics that the task's own configuration aggregates by their mean."""
+    listed = json.loads(result.settings.get("metric_list", "[]"))
+    metrics = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return frozenset(str(one.get("metric")) for one in metrics if one.get("aggregation") == "mean")
 
 
 def _weighted(metric: str, pairs: list[tuple[float, float]]) -> float:

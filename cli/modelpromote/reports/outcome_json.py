@@ -75,6 +75,7 @@ def _verdicts(verdicts: tuple[Verdict, ...]) -> list[dict[str, Any]]:
             "findings": [as_dict(one) for one in verdict.findings],
             "evidence": list(verdict.evidence),
             "others": list(verdict.others),
+            "details": list(verdict.details),
         }
         for verdict in verdicts
     ]

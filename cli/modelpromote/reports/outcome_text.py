@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from modelpromote.core.diagnostics import in_order
 from modelpromote.core.gates.gate import Verdict
 from modelpromote.core.outcome import AlreadySo, Destination, Made, Outcome, Plan, Refusal
 from modelpromote.reports import findings_text, preview_text
@@ -67,6 +68,10 @@ def _show_verdicts(out: Console, verdicts: Sequence[Verdict]) -> None:
     out.print(verdict_table(verdicts))
     path = next((verdict.where.path for verdict in verdicts if verdict.where), "")
     out.print(Text(f"the limits stand in {path}", style="dim"), soft_wrap=True)
+    for verdict in verdicts:
+        for line in verdict.details:
+            out.print(Text(f"{verdict.gate}: {line}"), soft_wrap=True)
+    findings_text.write(out, in_order([one for verdict in verdicts if verdict.passes for one in verdict.findings]))
 
 
 def _refusal(out: Console, refusal: Refusal) -> None:

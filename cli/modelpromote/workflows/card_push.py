@@ -10,7 +10,7 @@ from modelpromote.core.card_metadata import is_hub_id
 from modelpromote.failures import Usage
 from modelpromote.workflows.card_show import Rendered
 
-_ON_HUB = re.compile(r"hf://([^/@]+/[^/@]+).*")
+_ON_HUB = re.compile(r"hf://([^/@:]+/[^/@:]+).*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from modelpromote.core.history import Change
 from modelpromote.core.judgement import Situation
 from modelpromote.core.manifest import Variant
 from modelpromote.core.names import VariantName
-from modelpromote.core.policy import Policy
+from modelpromote.core.policy import Policy, profile_of
 from modelpromote.core.release import ReleaseKey
 from modelpromote.core.tree import Tree
 from modelpromote.workflows.chronicle import timeline_of, timelines
@@ -53,6 +53,7 @@ def gather(question: Question) -> tuple[Situation | None, tuple[Diagnostic, ...]
         now=question.now,
         before=before,
         traffic_since=timeline_of(known, ReleaseKey(before, key.model)).traffic_since(digest) if before else None,
+        profile=profile_of(question.policy, key.model),
     )
     current = history.in_force
     steps = history.step_changes(current) if current and current.slot else ()

@@ -1,12 +1,13 @@
 """Gates: pure rules of an environment. One gate, one file, one line in GATES."""
 
-from modelpromote.core.gates import artifact, perplexity, precision_floor, soak, speed, system_tests
+from modelpromote.core.gates import artifact, benchmarks, perplexity, precision_floor, soak, speed, system_tests
 from modelpromote.core.gates.gate import Gate, GateSettings
 
 GATES: dict[str, Gate] = {
     "precision-floor": precision_floor,
     "artifact": artifact,
     "perplexity": perplexity,
+    "benchmarks": benchmarks,
     "system-tests": system_tests,
     "speed": speed,
     "soak": soak,
@@ -16,6 +17,7 @@ Settings = (
     precision_floor.Settings
     | artifact.Settings
     | perplexity.Settings
+    | benchmarks.Settings
     | system_tests.Settings
     | speed.Settings
     | soak.Settings

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from modelpromote.core.evidence import Item, Run, TaskResult
+from modelpromote.core.gates.measured import Measured
 from modelpromote.core.statistics import Document
 
 # known only where samples were logged; without them the runs can still be compared as aggregates
@@ -20,6 +21,29 @@ def setting_differences(
         found.append("candidate and baseline are the same artifact")
     elif candidate_run.entry.files == baseline_run.entry.files:
         found.append("candidate and baseline have the same files: one is a copy of the other")
+    return (*found, *_settings(candidate, baseline))
+
+
+def run_differences(candidate: Measured, baseline: Measured) -> tuple[str, ...]:
+    """The same of a task that may be a group: of each of its tasks what the group itself does not say already."""
+    found = setting_differences(candidate.run, candidate.result, baseline.run, baseline.result)
+    if candidate.result.parts != baseline.result.parts:
+        found = (*found, f"tasks: {len(candidate.parts)} here, {len(baseline.parts)} in the baseline, or others")
+    theirs = {part.task: part for part in baseline.parts}
+    by_text: dict[str, list[str]] = {}
+    for part in candidate.parts if candidate.result.parts else ():
+        for text in _settings(part, theirs[part.task]) if part.task in theirs else ():
+            by_text.setdefault(text, []).append(part.task)
+    inside = (
+        f"{tasks[0]}{f' and {len(tasks) - 1} more tasks' if tasks[1:] else ''}: {text}"
+        for text, tasks in by_text.items()
+        if text not in found
+    )
+    return (*found, *inside)
+
+
+def _settings(candidate: TaskResult, baseline: TaskResult) -> tuple[str, ...]:
+    found: list[str] = []
     for name in sorted(candidate.settings.keys() | baseline.settings.keys()):
         own, other = candidate.settings.get(name), baseline.settings.get(name)
         if own != other and not (name == _WITH_SAMPLES and None in {own, other}):
@@ -58,6 +82,8 @@ def aligned(candidate: TaskResult, baseline: TaskResult, name: str) -> tuple[lis
     for index, (mine, theirs) in enumerate(zip(own, other, strict=True)):
         if mine.doc_hash != theirs.doc_hash or mine.target_hash != theirs.target_hash:
             return f"document {index}: another one than in the baseline"
+        if mine.prompt_hash != theirs.prompt_hash:
+            return f"document {index}: another prompt than in the baseline"
     return other, own
 
 

@@ -1,5 +1,6 @@
 """What every gate is made of: a case comes in, a verdict goes out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 from modelpromote.core.diagnostics import Diagnostic, Location
 from modelpromote.core.evidence import Run
 from modelpromote.core.manifest import Variant
+from modelpromote.core.quantities import Percentage
 from modelpromote.core.schema import Schema
 
 
@@ -45,12 +47,20 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What a use of a model asks of it: limits of the benchmarks gate by task."""
+
+    name: str
+    tasks: Mapping[str, Percentage]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What is judged: a variant for an environment, at a time.
 
     `baseline` is None for the baseline itself and where it cannot be read. `before` is the environment before
     this one (None: this is the first), `traffic_since` when the variant got all the traffic there (None: it has
-    not).
+    not). `profile` is what promote.yaml asks of the model beyond the environment.
     """
 
     environment: str
@@ -59,6 +69,7 @@ class Case:
     now: datetime
     before: str | None = None
     traffic_since: datetime | None = None
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ class Verdict:
 
     `figure` and `limit` are for people; `value`, `bound`, `interval` are the same as numbers where there are
     any, in the unit `unit`; `evidence` are the digests of the entries that were used; `others` the runs that
-    were there and did not decide.
+    were there and did not decide; `details` a line for each of several things that were judged.
     """
 
     gate: str
@@ -84,6 +95,7 @@ class Verdict:
     findings: tuple[Diagnostic, ...] = ()
     evidence: tuple[str, ...] = ()
     others: tuple[str, ...] = field(default=())
+    details: tuple[str, ...] = ()
 
     @property
     def passes(self) -> bool:

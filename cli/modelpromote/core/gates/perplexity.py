@@ -1,15 +1,15 @@
 """perplexity: the candidate's against the baseline's, on one task and metric, paired where samples exist."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
 from modelpromote.core import rules
 from modelpromote.core.diagnostics import Diagnostic
-from modelpromote.core.evidence import Evaluation, Run, TaskResult
 from modelpromote.core.gates.comparability import documents, setting_differences
 from modelpromote.core.gates.gate import Case, GateSettings, Outcome, Subject, Verdict
+from modelpromote.core.gates.measured import Measured, newest, others
 from modelpromote.core.manifest import Text
 from modelpromote.core.quantities import PercentageField
 from modelpromote.core.statistics import Interval, bits_change, perplexity_change
@@ -33,15 +33,6 @@ class Settings(GateSettings):
         return f"{self.metric},{self.filter}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """The run that decides for one variant, and its task."""
-
-    run: Run
-    result: TaskResult
-    value: float
-
-
 def judge(settings: Settings, case: Case) -> Verdict:
     """Both sides by their newest complete run of the task; the interval decides, or the point without one."""
     candidate, absent = _measured(settings, case.candidate, "candidate")
@@ -60,55 +51,38 @@ def judge(settings: Settings, case: Case) -> Verdict:
     verdict = replace(
         verdict,
         evidence=tuple(sorted({run.digest for run in used})),
-        others=_others(settings, case.candidate, candidate) + _others(settings, case.baseline, baseline),
+        others=others(case.candidate, settings.task, candidate) + others(case.baseline, settings.task, baseline),
     )
     return _compared(settings, verdict, case, candidate, baseline)
 
 
-def _measured(settings: Settings, subject: Subject, role: str) -> tuple[_Measured | None, tuple[Diagnostic, ...]]:
+def _measured(settings: Settings, subject: Subject, role: str) -> tuple[Measured | None, tuple[Diagnostic, ...]]:
     """The newest complete run with the task and metric, or why there is none."""
-    incomplete: list[Diagnostic] = []
-    for run, result in _with_task(settings, subject):
-        value = result.metrics.get(settings.key)
-        if value is not None and not result.shortfall:
-            return _Measured(run, result, value), ()
-        lack = result.shortfall or f"no figure {settings.key}"
-        incomplete.append(Diagnostic(rules.INCOMPLETE_EVIDENCE, run.location, f"{result.task}: {lack}"))
+    found, problems = newest(subject, settings.task, settings.key)
+    if found is not None:
+        return found, ()
     detail = f"{role} {subject.variant.name} has no complete lm-eval run of {settings.task} with {settings.key}"
     missing = Diagnostic(rules.NO_PERPLEXITY, subject.location, detail)
-    return None, (missing, *incomplete, *subject.problems("lm-eval"))
-
-
-def _with_task(settings: Settings, subject: Subject) -> list[tuple[Run, TaskResult]]:
-    contents = [(run, run.content) for run in subject.of_kind("lm-eval")]
-    return [
-        (run, content.tasks[settings.task])
-        for run, content in contents
-        if isinstance(content, Evaluation) and settings.task in content.tasks
-    ]
-
-
-def _others(settings: Settings, subject: Subject, decided: _Measured) -> tuple[str, ...]:
-    return tuple(run.path for run, _ in _with_task(settings, subject) if run is not decided.run)
+    return None, (missing, *problems)
 
 
 def _of_the_baseline(
-    settings: Settings, verdict: Verdict, case: Case, own: _Measured | None, absent: tuple[Diagnostic, ...]
+    settings: Settings, verdict: Verdict, case: Case, own: Measured | None, absent: tuple[Diagnostic, ...]
 ) -> Verdict:
     if own is None:
         return replace(verdict, marks=("is the baseline",), findings=absent)
     return replace(
         verdict,
         outcome=Outcome.PASS,
-        figure=f"{settings.metric} {own.value:.4f}",
+        figure=f"{settings.metric} {own.value(settings.key):.4f}",
         samples=own.result.samples,
         marks=("is the baseline",),
         evidence=(own.run.digest,),
-        others=_others(settings, case.candidate, own),
+        others=others(case.candidate, settings.task, own),
     )
 
 
-def _compared(settings: Settings, verdict: Verdict, case: Case, candidate: _Measured, baseline: _Measured) -> Verdict:
+def _compared(settings: Settings, verdict: Verdict, case: Case, candidate: Measured, baseline: Measured) -> Verdict:
     details = setting_differences(candidate.run, candidate.result, baseline.run, baseline.result)
     pairs = documents(candidate.result, baseline.result, settings.metric, settings.filter)
     if isinstance(pairs, str):
@@ -117,7 +91,7 @@ def _compared(settings: Settings, verdict: Verdict, case: Case, candidate: _Meas
         found = tuple(Diagnostic(rules.NOT_COMPARABLE, candidate.run.location, detail) for detail in details)
         return replace(verdict, figure="not comparable", findings=found)
     if pairs is None:
-        change = candidate.value / baseline.value - 1
+        change = candidate.value(settings.key) / baseline.value(settings.key) - 1
         verdict = replace(verdict, samples=candidate.result.samples, marks=_aggregate_marks(candidate, baseline))
         return _decided(settings, verdict, case, Interval(change, change, change))
     before, after = pairs
@@ -129,7 +103,7 @@ def _compared(settings: Settings, verdict: Verdict, case: Case, candidate: _Meas
     return _decided(settings, verdict, case, measure(before, after))
 
 
-def _aggregate_marks(candidate: _Measured, baseline: _Measured) -> tuple[str, ...]:
+def _aggregate_marks(candidate: Measured, baseline: Measured) -> tuple[str, ...]:
     hashes = candidate.result.task_hash and baseline.result.task_hash
     return ("aggregate only",) if hashes else ("aggregate only", "prompts not compared")
 

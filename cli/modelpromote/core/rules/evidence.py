@@ -60,3 +60,23 @@ SPEED_FORM = Rule(
     "report of a load test in no known form",
     "known are the JSON of GuideLLM 0.2 to 0.8 and of `vllm bench serve --save-result`; no CSV",
 )
+NOT_A_COUNT = Rule(
+    "MP220",
+    "accuracy that no number of right answers gives",
+    "add the results file that lm-eval wrote, unchanged",
+)
+WRONG_STDERR = Rule(
+    "MP221",
+    "standard error that its accuracy does not give",
+    "add the results file that lm-eval wrote, unchanged",
+)
+NOT_MEAN_OF_PARTS = Rule(
+    "MP222",
+    "group that is not the mean of its tasks",
+    "add the results file that lm-eval wrote, unchanged",
+)
+WORDS_NOT_BYTES = Rule(
+    "MP223",
+    "perplexities by word and by byte that do not belong together",
+    "add the results file that lm-eval wrote, unchanged",
+)

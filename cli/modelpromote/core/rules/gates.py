@@ -1,6 +1,6 @@
 """Rules of gates, MP3xx."""
 
-from modelpromote.core.diagnostics import Rule
+from modelpromote.core.diagnostics import Rule, Severity
 
 BELOW_FLOOR = Rule("MP301", "precision below the floor", "use a variant with more bits")
 FLOOR_UNKNOWN = Rule(
@@ -65,6 +65,38 @@ NO_SYSTEM_TESTS = Rule(
     "MP334",
     "no system tests to judge",
     "run the suite with --junitxml and add it: promote evidence add MODEL/VARIANT FILE",
+)
+NO_BENCHMARK = Rule(
+    "MP360",
+    "no benchmark to judge",
+    "run lm-eval with --log_samples on this artifact and add it: promote evidence add MODEL/VARIANT DIR",
+)
+METRIC_UNCLEAR = Rule(
+    "MP361",
+    "metric of a task that is not clear",
+    'name it in environment.yaml under `metrics`, as lm-eval\'s results do: {gsm8k: "exact_match,strict-match"}',
+)
+BENCHMARK_LOSS = Rule("MP362", "benchmark loss beyond the limit", "do not promote this build")
+BENCHMARK_UNSURE = Rule(
+    "MP363",
+    "benchmark interval reaches beyond the limit",
+    "measure on more documents, so that the interval is narrower",
+)
+AVERAGE_LOSS = Rule("MP364", "average benchmark loss beyond the limit", "do not promote this build")
+BENCHMARK_BETTER = Rule(
+    "MP365",
+    "better than the baseline beyond chance",
+    "compression adds nothing: check that both runs were made the same way, and which file is whose",
+    Severity.WARNING,
+)
+BENCHMARK_NOTABLE = Rule(
+    "MP366",
+    "benchmark loss within the limit, but over 1%",
+    "look at the answers that flipped before you go on",
+    Severity.WARNING,
+)
+UNKNOWN_PROFILE = Rule(
+    "MP369", "profile that promote.yaml does not define", "define it under `profiles`, or correct its name"
 )
 SOAK_SHORT = Rule("MP341", "not long enough in the environment before", "wait; the time is in the message")
 NO_SPEED = Rule(
