@@ -86,7 +86,7 @@ class Expected:
 
     def evidence(self, environment: str, name: str) -> tuple[str, ...]:
         """The entries that this environment's gates rest on, straight from the files."""
-        kinds = {"test": "artifact lm-eval", "staging": "artifact junit", "prod": "artifact lm-eval junit"}[environment]
+        kinds = "artifact lm-eval" if environment == "test" else "artifact lm-eval junit"
         baseline = "v1.0-fp16"
         folders = [self.stage.repo / "models" / MODEL / name / "evidence"]
         found = [path for kind in kinds.split() for path in folders[0].glob(f"{kind}-*/entry.yaml")]
