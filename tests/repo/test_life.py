@@ -15,7 +15,10 @@ needs_kustomize = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module", params=WAYS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(way, marks=() if way == "kserve" else pytest.mark.slow) for way in WAYS],
+)
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Stage:
     """The zoo served in one of the ways; only ever copied."""
     way = request.param

@@ -13,7 +13,7 @@ GATE = '- {gate: benchmarks, tasks: {zoo_mc: 3%}, metrics: {zoo_mc: "acc,none"}}
 def asking(stage: Stage, profile: str, gate: str = GATE) -> None:
     """The benchmarks gate in `test`, and a profile for the model."""
     place = stage.repo / "environments" / "test" / "environment.yaml"
-    place.write_text(place.read_text("utf-8") + gate, "utf-8")
+    place.write_text(place.read_text("utf-8").replace("- {gate: artifact}\n", "- {gate: artifact}\n" + gate), "utf-8")
     policy = stage.repo / "promote.yaml"
     policy.write_text(policy.read_text("utf-8") + profile, "utf-8")
     assert call(stage, "render").code == 0

@@ -43,7 +43,7 @@ def _scaled(report: Any, faster: float) -> Any:
 def asking(stage: Stage) -> Stage:
     """`test` asks for speed, and the baseline is in force there with its load test."""
     place = stage.repo / "environments/test/environment.yaml"
-    place.write_text(place.read_text("utf-8") + GATE, "utf-8")
+    place.write_text(place.read_text("utf-8").replace("- {gate: artifact}\n", "- {gate: artifact}\n" + GATE), "utf-8")
     done_in_the_clone(stage, "render")
     stage.publish("Ask for speed in test")
     done_in_the_clone(stage, "evidence", "add", BASELINE, str(load_test(BASELINE, stage.root)))
