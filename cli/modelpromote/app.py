@@ -154,6 +154,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as fault:
+        return say("failed", f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", "", 3)
     except Exception as bug:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
         return _bug(bug)
     return code if isinstance(code, int) else 0

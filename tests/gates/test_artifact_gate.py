@@ -213,3 +213,21 @@ def test_bound_cannot_be_proven_yet() -> None:
 def test_without_evidence_nothing_is_known() -> None:
     verdict = judge(PLAIN, case(subject(INT4)))
     assert (verdict.outcome, codes(verdict.findings)) == (Outcome.INCONCLUSIVE, ["MP311"])
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"hidden_size": 128, "intermediate_size": 384, "head_dim": 32},
+        {"x": {"hidden_size": 128, "intermediate_size": 384}},
+    ],
+    ids=["other dimensions", "a block that means nothing"],
+)
+def test_no_dimension_in_the_config_makes_two_bits_look_like_four(lie: dict[str, object]) -> None:
+    """The header shows its own: norms have one weight for each value of the hidden state."""
+    config, header = json.loads(kept(INT2, "artifact")["config.json"]), kept(INT2, "artifact")[HEADER]
+    for group in config["quantization_config"]["config_groups"].values():
+        group["weights"] |= {"num_bits": 4, "group_size": 32}
+    verdict = judged("v1.8-int4-g32", json.dumps(config | lie).encode(), header)
+    assert verdict.outcome is not Outcome.PASS
+    assert any("int2 g64" in found.detail for found in verdict.findings)

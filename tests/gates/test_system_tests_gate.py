@@ -88,12 +88,20 @@ def test_the_same_test_in_another_suite_is_another_test() -> None:
 
 
 def test_the_newest_run_of_a_category_decides() -> None:
-    older, newer = junit(a_test("gone", "<failure/>")), junit(a_test("one"))
+    older, newer = junit(a_test("gone")), junit(a_test("one"))
     verdict = judged(older, newer, settings=FORMATS)
     assert verdict.passes
     assert len(verdict.evidence) == 1
     assert len(verdict.others) == 1
-    assert not judged(newer, older, settings=FORMATS).passes
+
+
+def test_a_failure_does_not_go_away_by_not_being_run_again() -> None:
+    failed, without = junit(a_test("one"), a_test("gone", "<failure/>")), junit(a_test("one"), a_test("two"))
+    verdict = judged(failed, without, settings=FORMATS)
+    assert not verdict.passes
+    assert [found.detail for found in verdict.findings] == ["c::gone (formats) failed, and was not run since"]
+    other = junit(a_test("gone", "<failure/>", category="elsewhere"))
+    assert judged(other, without, settings=FORMATS).passes
 
 
 def test_runs_of_different_categories_complete_each_other() -> None:

@@ -1,5 +1,6 @@
 """`evidence add`: the real files of the zoo go in once, foreign ones never."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,29 @@ def test_what_is_foreign_or_nothing_is_refused_and_nothing_is_written(bare: Stag
     assert said.code == 1
     assert code in said.codes
     assert not Path(bare.repo, f"models/tiny-llama/{NAME}/evidence").exists()
+
+
+def test_a_run_from_the_future_is_refused(bare: Stage) -> None:
+    text = (ZOO / "evidence" / NAME / "system" / "junit.xml").read_text("utf-8")
+    later = bare.root / "later.xml"
+    later.write_text(text.replace('timestamp="2026', 'timestamp="2099'), "utf-8")
+    said = call(bare, "evidence", "add", NAME, str(later), "--json")
+    assert (said.code, said.codes) == (1, ["MP217"])
+    assert added(bare) == {}
+
+
+@pytest.mark.parametrize(("name", "words"), [("a\\b.txt", "rename it"), ("a\nb.txt", "rename it")])
+def test_a_file_name_that_cannot_be_kept_is_named(bare: Stage, name: str, words: str) -> None:
+    folder = bare.root / "artifact"
+    shutil.copytree(ZOO / "artifacts" / NAME, folder)
+    (folder / name).touch()
+    said = call(bare, "evidence", "add", NAME, str(folder))
+    assert (said.code, words in said.err) == (3, True)
+
+
+def test_what_is_neither_file_nor_folder_is_named(bare: Stage) -> None:
+    said = call(bare, "evidence", "add", NAME, "/dev/null")
+    assert (said.code, "neither a file nor a folder" in said.err) == (3, True)
 
 
 def test_a_variant_with_no_evidence_is_promoted_nowhere(bare: Stage) -> None:

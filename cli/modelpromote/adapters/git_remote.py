@@ -54,7 +54,12 @@ def push(git: Git, remote: str, commit: str, branch: str, lease: str | None) -> 
     """
     held = [f"--force-with-lease=refs/heads/{branch}:{lease}"] if lease is not None else []
     settings = ["-c", f"remote.{remote}.mirror=false"]
-    status, out, err = git.talk(*settings, *_PUSH, *held, remote, f"{commit}:refs/heads/{branch}")
+    try:
+        status, out, err = git.talk(*settings, *_PUSH, *held, remote, f"{commit}:refs/heads/{branch}")
+    except KeyboardInterrupt as stop:
+        hint = "look with `promote status`; a promotion that has landed is not made twice"
+        unknown = "whether it was pushed is not known"
+        raise Failure(f"stopped while {commit[:12]} was being pushed to {branch} of {remote}", hint, unknown) from stop
     if status == 0:
         return ""
     rejected = [line for line in out.decode(errors="replace").splitlines() if line.startswith("!")]

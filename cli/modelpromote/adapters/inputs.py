@@ -55,11 +55,24 @@ def list_inputs(path: Path) -> list[Input]:
         raise Failure(f"{path} is not there", "name a file or a folder")
     if path.is_file():
         return [_input(path, path.name)]
+    if not path.is_dir():
+        raise Failure(f"{path} is neither a file nor a folder", "name a file or a folder")
+    try:
+        return _below(path)
+    except OSError as fault:
+        raise Failure(
+            f"cannot list {path}: {fault.strerror}", "check its permissions, and that nothing changes it"
+        ) from fault
+
+
+def _below(path: Path) -> list[Input]:
     found: list[Input] = []
     for place in sorted(path.rglob("*")):
         name = place.relative_to(path).as_posix()
         if any(part.startswith(".git") for part in name.split("/")):
             continue
+        if "\\" in name or not name.isprintable():
+            raise Failure(f"{path} has a file named {name!r}", "rename it: no control characters, no backslash")
         if place.is_symlink():
             raise Failure(f"{place} is a link", f"copy the folder without links: cp -rL {path} COPY")
         if place.is_file():

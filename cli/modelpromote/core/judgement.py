@@ -154,8 +154,8 @@ def _held(situation: Situation, verdicts: tuple[Verdict, ...], lift_hold: str) -
     if hold is None or lift_hold:
         return []
     used = {digest for verdict in verdicts for digest in verdict.evidence}
-    newest = max((run.entry.finished for run in situation.case.candidate.runs if run.digest in used), default=None)
-    if newest is not None and newest > hold.since:
+    ended = [run.entry.finished for run in situation.case.candidate.runs if run.digest in used]
+    if any(hold.since < moment <= situation.case.now for moment in ended):
         return []
     variant = situation.case.candidate.variant
     detail = (

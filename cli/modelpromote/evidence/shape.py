@@ -19,6 +19,11 @@ _INWARD = frozenset(
     {"q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "gate_up_proj", "fc1", "w1", "w3"}
 )
 _OUTWARD = frozenset({"down_proj", "fc2", "w2"})
+# layers whose output is the inner width of a feed-forward block, and norms of the hidden state
+_INTO_INNER = frozenset({"gate_proj", "up_proj", "fc1", "c_fc", "w1", "w3"})
+_NORMS = frozenset(
+    {"input_layernorm", "post_attention_layernorm", "self_attn_layer_norm", "final_layer_norm", "ln_1", "ln_2", "norm"}
+)
 _LARGEST, _SMALLEST = 2**24, 8
 _MATRIX = 2
 _PLAIN = frozenset({"F16", "BF16", "F32", "F64"})
@@ -50,6 +55,22 @@ def dimensions(config: Mapping[str, Json]) -> Dimensions:
     inner = frozenset(size for key, size in stated if key.endswith(_INNER))
     others = frozenset(size for key, size in stated if key.endswith(_SIZES) and key not in _NO_INPUT)
     return Dimensions(hidden, inner, hidden | inner | others | frozenset(_of_heads(blocks)))
+
+
+def shown(stated: Dimensions, tensors: Iterable[Tensor]) -> Dimensions:
+    """The same, with what the header shows by itself in the place of what config.json states.
+
+    Norms have one weight for each value of the hidden state, and no packing hides a layer's outputs.
+    """
+    known = tuple(tensors)
+    hidden = frozenset(one.shape[0] for one in known if _last(one) in _NORMS and len(one.shape) == 1)
+    inner = frozenset(one.shape[0] for one in known if _last(one) in _INTO_INNER and len(one.shape) == _MATRIX)
+    return Dimensions(hidden or stated.hidden, inner or stated.inner, stated.all | hidden | inner)
+
+
+def _last(tensor: Tensor) -> str:
+    """`input_layernorm` of `model.layers.0.input_layernorm.weight`; only weights count."""
+    return tensor.module.rpartition(".")[2] if tensor.part.startswith("weight") else ""
 
 
 def _size(value: Json) -> int:

@@ -14,7 +14,7 @@ from modelpromote.core.evidence import WeightGroup
 from modelpromote.evidence import bitsandbytes, modelopt, mxfp4, qweight
 from modelpromote.evidence.layer import Layer, UnknownWidth
 from modelpromote.evidence.safetensors import Tensor
-from modelpromote.evidence.shape import Dimensions
+from modelpromote.evidence.shape import Dimensions, shown
 
 HEADER = "safetensors header"
 PACKED_BITS = (2, 3, 4, 8)
@@ -57,10 +57,12 @@ def stored_types(tensors: Iterable[Tensor], quantised: frozenset[str]) -> tuple[
 def measured(tensors: Mapping[str, Tensor], dimensions: Dimensions, configured: Iterable[WeightGroup]) -> Measured:
     """The kinds of quantised weights, with the number of layers of each.
 
-    `dimensions` are the model's own. What the header leaves open (a group as wide as the layer
-    is the same as none) is settled by the other layers, then by `configured`. Raises UnknownWidth.
+    `dimensions` are those that config.json states; what the header shows by itself goes before them. What it leaves
+    open (a group as wide as the layer is the same as none) is settled by the other layers, then by `configured`.
+    Raises UnknownWidth.
     """
     known = tuple(configured)
+    dimensions = shown(dimensions, tensors.values())
     blocks = {group.block for group in known if group.block}
     found = [
         *(_layers_of_words(tensors, dimensions, {group.bits for group in known}, blocks)),

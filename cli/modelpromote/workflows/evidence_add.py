@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from modelpromote.adapters import clock
 from modelpromote.adapters.files import Writer
 from modelpromote.adapters.trees import WorkingTree
 from modelpromote.core import rules
@@ -18,6 +20,8 @@ from modelpromote.workflows.load import load_variant
 from modelpromote.workflows.load_evidence import ENTRY
 from modelpromote.workflows.select import find_variant
 from modelpromote.workflows.world import World
+
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,9 @@ def _draft(world: World, variant: Variant, source: Source, runner: str) -> tuple
     finished = reading.finished or (source.written if source.kind == "artifact" else None)
     if finished is None and reading.content is not None:
         problems.append(Diagnostic(rules.NO_TIME, Location(source.name), "says nowhere when the run ended"))
+    if finished is not None and finished > clock.now() + _CLOCKS_DIFFER:
+        detail = f"says that it ended {utc_text(finished)}, which is not yet"
+        problems.append(Diagnostic(rules.FROM_THE_FUTURE, Location(source.name), detail))
     if problems or finished is None:
         return None, problems
     entry = Entry.model_validate(

@@ -90,6 +90,11 @@ def _unpassed(settings: Settings, runs: tuple[Run, ...], deciding: Tests) -> tup
         of_test = outcomes[test.suite, test.id]
         if test.category in judged and of_test.keys() != {"passed"}:
             found.setdefault((test.suite, test.id), _finding(run, test, of_test))
+    counted = {(test.suite, test.id) for _, test in deciding}
+    for run, test in _tests(runs):  # what failed once does not go away by not being run again
+        if (test.suite, test.id) not in counted and test.category in judged and test.outcome != "passed":
+            detail = f"{test.id} ({test.category or 'no category'}) {test.outcome}, and was not run since"
+            found.setdefault((test.suite, test.id), Diagnostic(rules.TEST_NOT_PASSED, run.location, detail))
     shown = tuple(islice(found.values(), MAX_FINDINGS))
     if len(found) == len(shown):
         return shown

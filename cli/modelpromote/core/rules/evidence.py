@@ -60,6 +60,9 @@ SPEED_FORM = Rule(
     "report of a load test in no known form",
     "known are the JSON of GuideLLM 0.2 to 0.8 and of `vllm bench serve --save-result`; no CSV",
 )
+FROM_THE_FUTURE = Rule(
+    "MP217", "run that ended in the future", "mend the clock of the machine that measured, and measure again"
+)
 NOT_A_COUNT = Rule(
     "MP220",
     "accuracy that no number of right answers gives",
