@@ -53,8 +53,14 @@ Bytes = Annotated[int, Field(ge=0, le=2**53)]
 # what `promote new` writes where only people know the value
 UNFILLED = "TODO"
 
-# what the templates of every target set themselves; given twice, vLLM takes the last
-FIXED_ARGUMENTS = frozenset({"--port", "--host", "--model", "--served-model-name", "--revision", "--uvicorn-log-level"})
+# what the templates of every target set themselves, and what could set it in their place; given twice, vLLM takes the
+# last, and `_` is `-` to it
+FIXED_ARGUMENTS = frozenset(
+    {
+        "--port", "--host", "--model", "--served-model-name", "--revision", "--uvicorn-log-level", "--model-tag",
+        "--config",
+    }
+)  # fmt: skip
 
 
 def _variant_name(value: object) -> VariantName:
@@ -287,7 +293,7 @@ def _agreements(document: Document, variant: Variant) -> list[Diagnostic]:
         Diagnostic(rules.NAME_NOT_RECIPE, document.locate(place), text) for place, text in _recipe_faults(variant)
     ]
     for index, argument in enumerate(variant.serving.args):
-        if argument.split("=", 1)[0] in FIXED_ARGUMENTS:
+        if argument.split("=", 1)[0].replace("_", "-") in FIXED_ARGUMENTS:
             place = document.locate(("serving", "args", index))
             found.append(Diagnostic(rules.FIXED_ARGUMENT, place, f"{argument!r} is set by the target"))
     asked, allowed = dict(variant.serving.requests), dict(variant.serving.limits)

@@ -116,7 +116,7 @@ def _once(gate: str) -> Json:
 
 def _variant(schema: Json) -> Json:
     """No argument that the target sets; a quantization block that agrees with the name."""
-    fixed = "|".join(sorted(FIXED_ARGUMENTS))
+    fixed = "|".join(f"--{name[2:].replace('-', '[-_]')}" for name in sorted(FIXED_ARGUMENTS))
     schema["$defs"]["Serving"]["properties"]["args"]["items"]["not"] = {"pattern": f"^({fixed})(=|$)"}
     grouped = {"groupSize": {"type": "integer"}}
     none = {"groupSize": {"type": "null"}}
