@@ -13,7 +13,7 @@ from modelpromote.adapters.yaml_reader import read_yaml
 from modelpromote.core import rules
 from modelpromote.core.document import Document
 from modelpromote.core.environment import read_environment
-from modelpromote.core.manifest import read_variant
+from modelpromote.core.manifest_reading import read_variant
 from modelpromote.core.manifest_schemas import SCHEMAS, json_schema
 from modelpromote.core.policy import read_policy
 from modelpromote.workflows.schemas import schema_files

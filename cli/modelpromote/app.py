@@ -18,6 +18,7 @@ from modelpromote import __version__
 from modelpromote.failures import Failure, Usage
 
 DEFAULT = "promote"
+_UNTIL_THEN = "what was done before this stays: `promote status` shows what was pushed"
 
 # verb -> (module and attribute, line for `promote --help`)
 _VERBS: dict[str, tuple[str, str]] = {
@@ -149,13 +150,14 @@ def run(argv: Sequence[str] | None = None) -> int:
         click.echo("nothing was done", err=True)
         return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nstopped: nothing was pushed", err=True)
+        click.echo(f"\nstopped; {_UNTIL_THEN}", err=True)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as fault:
-        return say("failed", f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", "", 3)
+        where = f": {fault.filename}" if fault.filename else ""
+        return say("failed", f"{fault.strerror or fault}{where}", "", 3, _UNTIL_THEN)
     except Exception as bug:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
         return _bug(bug)
     return code if isinstance(code, int) else 0

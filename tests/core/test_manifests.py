@@ -10,7 +10,7 @@ from modelpromote.adapters.yaml_reader import read_yaml
 from modelpromote.core.document import Document
 from modelpromote.core.environment import read_environment
 from modelpromote.core.evidence import read_entry
-from modelpromote.core.manifest import read_variant
+from modelpromote.core.manifest_reading import read_variant
 from modelpromote.core.policy import read_policy
 from modelpromote.core.release import read_release
 

@@ -6,7 +6,8 @@ from histories.zoo import POLICY, Settings
 from modelpromote.adapters.templates import load_templates
 from modelpromote.adapters.yaml_reader import read_yaml
 from modelpromote.core.environment import Environment, read_environment
-from modelpromote.core.manifest import Variant, read_variant
+from modelpromote.core.manifest import Variant
+from modelpromote.core.manifest_reading import read_variant
 from modelpromote.core.names import VariantName
 from modelpromote.core.policy import read_policy
 from modelpromote.core.release import Release, ReleaseKey

@@ -12,7 +12,7 @@ import pytest
 from stage import PROJECT, Stage
 
 from modelpromote.adapters.yaml_reader import read_yaml
-from modelpromote.core.manifest import read_variant
+from modelpromote.core.manifest_reading import read_variant
 from repo.acts import call
 
 SHARED = PROJECT.parent / "shared"

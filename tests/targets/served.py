@@ -12,7 +12,8 @@ from modelpromote.adapters.yaml_reader import check_both_readings, read_yaml
 from modelpromote.core.diagnostics import Diagnostic
 from modelpromote.core.environment import Environment, read_environment
 from modelpromote.core.ladder import Step
-from modelpromote.core.manifest import Variant, read_variant
+from modelpromote.core.manifest import Variant
+from modelpromote.core.manifest_reading import read_variant
 from modelpromote.core.names import VariantName
 from modelpromote.core.policy import Policy
 from modelpromote.core.release import ReleaseKey, first_release

@@ -54,9 +54,8 @@ def _send(job: Callable[[], T], sending: Connection) -> None:
         sending.send(_value(job))
         sending.close()
     finally:
-        os._exit(
-            0
-        )  # no git process is ended twice, no file removed twice; what went wrong shows where it is done again
+        # no git process is ended twice, no file removed twice; what went wrong shows where the job is done again
+        os._exit(0)
 
 
 def _value(job: Callable[[], T]) -> T | Failure:

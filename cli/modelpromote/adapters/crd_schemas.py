@@ -46,7 +46,8 @@ class Schemas:
     def _load(self, name: str) -> Any:
         place = self._folder / name
         try:
-            content = place.read_bytes()[: _MAX_BYTES + 1]
+            with place.open("rb") as file:
+                content = file.read(_MAX_BYTES + 1)
             if len(content) > _MAX_BYTES:
                 raise Failure(f"{place} has more than {_MAX_BYTES} bytes", "name a folder with JSON schemas")
             # a schema that names others is not followed to them: nothing is fetched

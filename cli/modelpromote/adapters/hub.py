@@ -66,8 +66,7 @@ class Hub:
     def content(self, repository: HubRepository, file: HubFile) -> bytes:
         """A small file whole, held against the size and digest that the Hub lists."""
         data = self.head(repository, file, file.size + 1)
-        blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-        is_listed = hashlib.sha256(data).hexdigest() == file.sha256 if file.sha256 else blob == file.blob
+        is_listed = hashlib.sha256(data).hexdigest() == file.sha256 if file.sha256 else blob_id(data) == file.blob
         if len(data) != file.size or not is_listed:
             raise Failure(
                 f"{file.path} of {repository.name} is not what the Hub lists", "try again; else ask its owner"
@@ -92,6 +91,11 @@ class Hub:
                 if len(found) >= count:
                     break
         return found[:count]
+
+
+def blob_id(content: bytes) -> str:
+    """The id that git gives to a file's content, as the Hub lists it."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _file(name: str, sibling: Any) -> HubFile:

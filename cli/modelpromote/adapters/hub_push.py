@@ -4,7 +4,6 @@ Endpoint and token are those of huggingface_hub: HF_ENDPOINT, HF_TOKEN, or what 
 it costs 300 ms: only what pushes does.
 """
 
-import hashlib
 import os
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import TypeVar
 from huggingface_hub import CommitOperationAdd, HfApi, get_token
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
+from modelpromote.adapters.hub import blob_id
 from modelpromote.failures import Failure
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class HubPush:
         there = self._asked(shelf, ask)
         if there is None:
             return None
-        return tuple(name for name, content in sorted(files.items()) if there.get(name) != _blob_id(content))
+        return tuple(name for name, content in sorted(files.items()) if there.get(name) != blob_id(content))
 
     def open_request(self, shelf: Shelf, title: str, files: Mapping[str, bytes]) -> str | None:
         """The address of an open pull request with this title that has these files."""
@@ -127,11 +127,6 @@ class HubPush:
         reason = f": {_first_line(said)}" if said.strip() else ""
         message = f"the Hub answered {status} for {shelf.repository}{reason}"
         return Failure(message, _HINTS.get(status, "run it again; what is on the Hub is whole"), _UNPUSHED)
-
-
-def _blob_id(content: bytes) -> str:
-    """The id that git gives to a file's content."""
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _first_line(text: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from modelpromote.core.evidence import ArtifactFacts, WeightGroup
 from modelpromote.core.gates.agreement import STORED, lowest_groups, scheme_name
-from modelpromote.core.manifest import UNFILLED, ArtifactFile, Serving
+from modelpromote.core.manifest import ArtifactFile, Serving
+from modelpromote.core.manifest_reading import UNFILLED
 from modelpromote.core.names import NameFault, VariantName
 
 _PRECISION = {stored: name for name, stored in STORED.items()}

@@ -11,7 +11,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from modelpromote.core.environment import Environment
 from modelpromote.core.gates import Settings
 from modelpromote.core.kserve import VERSIONS
-from modelpromote.core.manifest import FIXED_ARGUMENTS, Variant
+from modelpromote.core.manifest import Variant
+from modelpromote.core.manifest_reading import FIXED_ARGUMENTS
 from modelpromote.core.names import PRECISIONS, VariantName
 from modelpromote.core.policy import Policy
 from modelpromote.core.quantities import Duration, Percentage

@@ -27,7 +27,7 @@ def read_extra(tree: Tree, environments: Iterable[Environment]) -> Extra:
     found: list[Diagnostic] = []
     objects: dict[str, dict[ObjectId, Location]] = {}
     for environment in environments:
-        around = extra.Neighbour(environment.cluster.namespace, _denied(environment))
+        around = extra.Neighbour(environment.cluster.namespace, frozenset(kinds_decided(environment)))
         known = objects.setdefault(environment.cluster.server, {})
         for path, kind in walk(tree, f"environments/{environment.name}/extra"):
             content = tree.read(path) if kind is EntryKind.FILE and path.endswith(_ENDINGS) else None
@@ -58,7 +58,3 @@ def shared_with_releases(
         }
         found += extra.shared(objects, owners)
     return found
-
-
-def _denied(environment: Environment) -> frozenset[tuple[str, str]]:
-    return frozenset(kinds_decided(environment))

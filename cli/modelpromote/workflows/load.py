@@ -12,7 +12,8 @@ from modelpromote.core.diagnostics import Diagnostic, Location, in_order
 from modelpromote.core.document import Document
 from modelpromote.core.environment import Environment, gate_places, read_environment
 from modelpromote.core.ladder import Step
-from modelpromote.core.manifest import Variant, read_variant
+from modelpromote.core.manifest import Variant
+from modelpromote.core.manifest_reading import read_variant
 from modelpromote.core.names import VariantName, slug
 from modelpromote.core.policy import PATH as POLICY_PATH
 from modelpromote.core.policy import Policy, read_policy

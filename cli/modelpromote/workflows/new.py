@@ -12,7 +12,8 @@ from modelpromote.core.diagnostics import Diagnostic, has_errors, in_order
 from modelpromote.core.document import dotted
 from modelpromote.core.draft import Draft, Origin, block_of, newest_first, next_version, proposed
 from modelpromote.core.evidence import ArtifactFacts
-from modelpromote.core.manifest import UNFILLED, Variant, unfilled_keys
+from modelpromote.core.manifest import Variant
+from modelpromote.core.manifest_reading import UNFILLED, unfilled_keys
 from modelpromote.core.names import NameFault, VariantName, check_model
 from modelpromote.core.tree import Tree
 from modelpromote.failures import Usage

@@ -9,7 +9,7 @@ from modelpromote.core.document import Document, KeyPath, Value, dotted
 from modelpromote.core.draft import dtype_stored
 from modelpromote.core.evidence import READ_METHODS, ArtifactFacts
 from modelpromote.core.gates.agreement import header_faults, name_faults
-from modelpromote.core.manifest import UNFILLED
+from modelpromote.core.manifest_reading import UNFILLED
 from modelpromote.core.names import VariantName
 from modelpromote.core.tree import Tree
 from modelpromote.evidence.recipe import recipe_differences
