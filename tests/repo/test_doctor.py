@@ -217,6 +217,7 @@ def test_before_the_first_commit(stage: Stage, cli: Cli, tmp_path: Path) -> None
     assert (code, checks["push"]["state"]) == (0, "note")
 
 
+@pytest.mark.slow
 def test_what_hangs_is_cut_off_with_all_that_it_started(
     stage: Stage, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ def is_valid(stage: Stage) -> None:
     assert said.json["built"] is True
 
 
+@pytest.mark.slow
 @needs_kustomize
 @pytest.mark.parametrize("steps", range(5), ids=lambda steps: f"revert at {LADDER[steps]}")
 def test_a_plain_revert_undoes_a_promotion_at_every_step_twice_over(stage: Stage, steps: int) -> None:

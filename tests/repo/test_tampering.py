@@ -54,6 +54,7 @@ def watched(stage: Stage) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_one_flipped_byte_is_found_in_every_file(
     lived_in: Stage, record_property: Callable[[str, object], None]
 ) -> None:
